@@ -1,0 +1,42 @@
+//! The HTML shell of every page.
+
+use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
+
+use crate::{
+    components::layout::{Footer, Header},
+    server::{
+        page::{Page, PageContext},
+        site,
+    },
+};
+
+/// The document: head, header, main part, footer.
+#[component]
+pub fn Shell(page: Page, context: PageContext, children: Children) -> impl IntoView {
+    let language = context.language.tag();
+    let title = format!("{} · Centralino", page.title);
+    let scripts = (page.has_islands && site::has_islands()).then(|| {
+        let options = LeptosOptions::builder().output_name("centralino").build();
+        view! { <HydrationScripts options islands=true root=site::root() /> }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang=language>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <title>{title}</title>
+                <link rel="icon" href=format!("{}/favicon.svg", site::root()) type="image/svg+xml" />
+                <link rel="stylesheet" href=format!("{}/pkg/centralino.css", site::root()) />
+                {scripts}
+            </head>
+            <body>
+                <Header context=context.clone() />
+                <main id="main" tabindex="-1">{children()}</main>
+                <Footer context />
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,23 @@
+//! What surrounds every page.
+
+use leptos::prelude::*;
+use rust_i18n::t;
+
+use crate::server::page::PageContext;
+
+/// The skip link, the product's name, the navigation and who is signed in.
+#[component]
+pub fn Header(context: PageContext) -> impl IntoView {
+    let locale = context.language.tag();
+    view! {
+        <a class="skip-link" href="#main">{t!("common.skip", locale = locale)}</a>
+        <header class="site-header">"Centralino"</header>
+    }
+}
+
+/// Language and version.
+#[component]
+pub fn Footer(context: PageContext) -> impl IntoView {
+    let _ = context;
+    view! { <footer class="site-footer">"Centralino " {env!("CARGO_PKG_VERSION")}</footer> }
+}

@@ -1,0 +1,3 @@
+//! Pieces of pages that more than one page uses, rendered on the server.
+
+pub mod layout;

@@ -1,0 +1,143 @@
+//! What may be kept of a call: its id, and the ids of the service's transactions (seed 003, 4.2).
+//!
+//! Both are free text from outside, so both refuse what is recognisably the caller's: a code typed into the wrong
+//! field, or echoed by the service, must not reach the database.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    code::{Otp, strip_cun_prefix},
+    fiscal_code::FiscalCode,
+    symbols::normalise,
+};
+
+/// The longest id.
+pub const MOST_CHARACTERS: usize = 64;
+
+/// Why a value can't be the id of a call or of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdError {
+    /// Nothing was given.
+    Empty,
+    /// More than [`MOST_CHARACTERS`].
+    TooLong,
+    /// A character other than ASCII letters, digits and `. : _ - + / @ # =`.
+    Form,
+    /// It reads as a CUN, an OTP or a codice fiscale.
+    PersonalData,
+}
+
+fn check(text: &str) -> Result<String, IdError> {
+    let text = text.trim();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".:_-+/@#=".contains(&byte);
+    if text.is_empty() {
+        Err(IdError::Empty)
+    } else if is_personal(text) {
+        Err(IdError::PersonalData)
+    } else if !text.bytes().all(fits) {
+        Err(IdError::Form)
+    } else if text.len() > MOST_CHARACTERS {
+        Err(IdError::TooLong)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Digits alone are never taken for an OTP: telephone systems count calls.
+fn is_personal(text: &str) -> bool {
+    let normalised = normalise(text);
+    let is_otp = || normalised.parse::<Otp>().is_ok() && normalised.bytes().any(|byte| byte.is_ascii_alphabetic());
+    strip_cun_prefix(&normalised).is_some() || is_otp() || normalised.parse::<FiscalCode>().is_ok()
+}
+
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                check(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id_type! {
+    /// The telephone system's id of a call ("id chiamata").
+    CallId
+}
+id_type! {
+    /// The service's id of a transaction ("identificativo transazione").
+    TransactionId
+}
+
+/// The id that a verification returned ("ID Verifica Tampone"): 36 hexadecimal digits and dashes, usable only by the
+/// operator who obtained it (seed 003, 3.3.1). It stands for the caller's test, so it is not printed and not kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TestVerificationId(String);
+
+impl TestVerificationId {
+    /// The id, as it travels.
+    #[must_use]
+    pub fn to_wire(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for TestVerificationId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let fits = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        if text.len() == 36 && text.bytes().all(fits) { Ok(Self(text.to_owned())) } else { Err(IdError::Form) }
+    }
+}
+
+impl fmt::Debug for TestVerificationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TestVerificationId(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_telephone_systems_pass() {
+        for id in ["88213", "1606140000.42", "a@10.0.0.1:5060", "2c9f1b5e-0d7a-4f5c-8f37-6e2b8f1d0a11", "1234567891"] {
+            assert_eq!(id.parse::<CallId>().as_ref().map(CallId::as_str), Ok(id));
+        }
+    }
+
+    #[test]
+    fn what_a_caller_says_does_not_pass() {
+        for said in ["CUN-H17KZ6247A", "cun h17kz", "59Y 5QWW F4Z", "VRDLGU75B02F205A"] {
+            assert_eq!(said.parse::<CallId>(), Err(IdError::PersonalData), "{said}");
+        }
+        assert_eq!("".parse::<CallId>(), Err(IdError::Empty));
+        assert_eq!("Maria Rossi".parse::<CallId>(), Err(IdError::Form));
+        assert_eq!("x".repeat(65).parse::<CallId>(), Err(IdError::TooLong));
+    }
+}

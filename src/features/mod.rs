@@ -1,0 +1,1 @@
+//! The capabilities, a folder each: `page.rs` what is shown, `post.rs` what is submitted, `service.rs` the rules.

@@ -1,0 +1,7 @@
+//! The command line of Centralino.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    centralino::cli::run()
+}

@@ -1,0 +1,64 @@
+//! From a configuration to a listening server: the same code in tests (port 0) and in production.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+use super::{
+    clock::Clock,
+    config::Config,
+    random::Random,
+    router::router,
+    state::{AppState, Inner},
+};
+use crate::storage::{Db, OpenError};
+
+/// A built application: its listener is bound, nothing is served yet.
+#[derive(Debug)]
+pub struct Application {
+    listener: TcpListener,
+    router: Router,
+    state: AppState,
+}
+
+/// Why it could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A folder or socket was refused by the system.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The database could not be opened.
+    #[error("database: {0}")]
+    Database(#[from] OpenError),
+}
+
+impl Application {
+    /// Opens the database, binds the port.
+    pub async fn build(config: Config, clock: Clock) -> Result<Self, BuildError> {
+        std::fs::create_dir_all(&config.data.0)?;
+        let db = Db::open(&Db::sqlite_url(&config.data.0.join("centralino.db"))).await?;
+        let listener = TcpListener::bind(config.server.listen).await?;
+        let state = AppState::new(Inner { config, clock, random: Random::system(), db });
+        Ok(Self { listener, router: router(state.clone()), state })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The running state.
+    #[must_use]
+    pub const fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Serves until `stop` resolves, then lets the requests in flight end.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(self.listener, service).with_graceful_shutdown(stop).await?;
+        self.state.db.close().await;
+        Ok(())
+    }
+}

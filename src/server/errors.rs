@@ -1,0 +1,68 @@
+//! The one error type at the edge: a public code, a private cause. Neither holds a caller's data.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+/// Whatever stops a request that is not the visitor's mistake.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Our own fault: the visitor reads only that it happened, the log has the cause.
+    #[error("internal error: {0}")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nothing is there, or nothing that this visitor may see.
+    #[error("not found")]
+    NotFound,
+    /// The visitor may not do this.
+    #[error("forbidden")]
+    Forbidden,
+    /// The request can't be read as the form that the page sends.
+    #[error("bad request: {0}")]
+    BadRequest(&'static str),
+}
+
+impl AppError {
+    /// An internal error with its cause.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The status that a visitor's browser sees.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<super::random::NoRandomness> for AppError {
+    fn from(error: super::random::NoRandomness) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// The status and a marker; `router` turns the marker into a page in the visitor's language.
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if let Self::Internal(cause) = &self {
+            tracing::error!(error = %cause, "a request failed");
+        }
+        (status, axum::Extension(FailedRequest)).into_response()
+    }
+}
+
+/// Marks a response whose body is still to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct FailedRequest;

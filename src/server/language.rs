@@ -1,0 +1,69 @@
+//! In which language a page is shown: the visitor's choice, else the browser's, else Italian.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+
+use crate::domain::spelling::Alphabet;
+
+/// The cookie that holds the visitor's choice.
+pub const COOKIE: &str = "lingua";
+
+/// A language of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Italian.
+    #[default]
+    It,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::It, Self::En];
+
+    /// The tag, as in `lang="it"` and in the names of the text files.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::It => "it",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a tag, if it is one of the desk's.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// The alphabet with which codes are read back in this language.
+    #[must_use]
+    pub const fn alphabet(self) -> Alphabet {
+        match self {
+            Self::It => Alphabet::Cities,
+            Self::En => Alphabet::Nato,
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Language {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let chosen = header(header::COOKIE).and_then(|cookies| {
+            let cookie = cookie::Cookie::split_parse(cookies).flatten().find(|cookie| cookie.name() == COOKIE)?;
+            Self::from_tag(cookie.value())
+        });
+        let preferred = || {
+            let first = header(header::ACCEPT_LANGUAGE)?.split([',', ';', '-']).next()?;
+            Self::from_tag(first.trim())
+        };
+        Ok(chosen.or_else(preferred).unwrap_or_default())
+    }
+}

@@ -1,0 +1,13 @@
+//! Composition: configuration, state, routes and layers. The only place that knows every other module.
+
+pub mod application;
+pub mod clock;
+pub mod config;
+pub mod errors;
+pub mod language;
+pub mod page;
+pub mod random;
+pub mod router;
+pub mod security_headers;
+pub mod site;
+pub mod state;

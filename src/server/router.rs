@@ -1,0 +1,23 @@
+//! Every route of the product, in one readable table.
+
+use axum::{Router, middleware, response::Response, routing::get};
+use leptos::prelude::*;
+
+use super::{
+    page::{Page, PageContext},
+    security_headers, site,
+    state::AppState,
+};
+
+/// The routes and the layers around them.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/", get(hello))
+        .route("/v-{version}/{*path}", get(site::serve))
+        .layer(middleware::from_fn(security_headers::layer))
+        .with_state(state)
+}
+
+async fn hello(context: PageContext) -> Response {
+    Page::titled("Sportello").render(context, || view! { <h1>"Sportello"</h1> }).await
+}

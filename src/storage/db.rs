@@ -1,0 +1,139 @@
+//! The connection to either engine, and the two macros by which one body of statements serves both.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    migrate::{MigrateError, Migrator},
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+/// How long a statement waits for a connection or for SQLite's one writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// The database.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// SQLite: many readers, one writer, every commit on disk before it is acknowledged.
+    Sqlite {
+        /// For statements that change nothing.
+        readers: SqlitePool,
+        /// The one connection that writes.
+        writer: SqlitePool,
+    },
+    /// PostgreSQL.
+    Postgres(PgPool),
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address is neither `sqlite:` nor `postgres:`.
+    #[error("expected an address that begins with sqlite: or postgres:, for example sqlite:data/centralino.db")]
+    Scheme,
+    /// The engine refused.
+    #[error(transparent)]
+    Engine(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error(transparent)]
+    Migration(#[from] MigrateError),
+}
+
+impl Db {
+    /// Opens the database at `url`, makes it if it is SQLite's and absent, and brings its tables up to date.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let db = if url.starts_with("sqlite:") {
+            Self::open_sqlite(SqliteConnectOptions::from_str(url)?).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+            Self::Postgres(options.connect(url).await?)
+        } else {
+            return Err(OpenError::Scheme);
+        };
+        match &db {
+            Self::Sqlite { writer, .. } => MIGRATOR.run(writer).await?,
+            Self::Postgres(pool) => MIGRATOR.run(pool).await?,
+        }
+        Ok(db)
+    }
+
+    /// The address of a SQLite file.
+    #[must_use]
+    pub fn sqlite_url(file: &Path) -> String {
+        format!("sqlite:{}", file.display())
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+        let options = options
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("secure_delete", "on");
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(SQLITE_READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self::Sqlite { readers, writer })
+    }
+
+    /// Lets statements under way end, then closes.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Runs `$body` on a pool for reading: `read!(db, |pool| sqlx::query_as(…).fetch_all(pool).await)`.
+#[allow(unused_macros)]
+macro_rules! read {
+    ($db:expr, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::storage::Db::Sqlite { readers: $pool, .. } => $body,
+            $crate::storage::Db::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Runs `$body` in a transaction and commits it if the body's value is `Ok`:
+/// `write!(db, |tx| { sqlx::query(…).execute(&mut *tx).await?; Ok(value) })`. The body's error is `sqlx::Error`.
+#[allow(unused_macros)]
+macro_rules! write {
+    ($db:expr, |$tx:ident| $body:expr) => {
+        match $db {
+            $crate::storage::Db::Sqlite { writer, .. } => {
+                let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+                let result = {
+                    let $tx = &mut *transaction;
+                    async { $body }.await
+                };
+                if result.is_ok() {
+                    transaction.commit().await?;
+                }
+                result
+            }
+            $crate::storage::Db::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                let result = {
+                    let $tx = &mut *transaction;
+                    async { $body }.await
+                };
+                if result.is_ok() {
+                    transaction.commit().await?;
+                }
+                result
+            }
+        }
+    };
+}
+
+pub(crate) use {read, write};
