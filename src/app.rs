@@ -12,7 +12,14 @@ use crate::{
 
 /// The document: head, header, main part, footer.
 #[component]
-pub fn Shell(page: Page, context: PageContext, children: Children) -> impl IntoView {
+pub fn Shell(
+    /// Which page.
+    page: Page,
+    /// For which request.
+    context: PageContext,
+    /// The main part.
+    children: Children,
+) -> impl IntoView {
     let language = context.language.tag();
     let title = format!("{} · Centralino", page.title);
     let scripts = (page.has_islands && site::has_islands()).then(|| {

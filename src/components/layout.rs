@@ -7,7 +7,10 @@ use crate::server::page::PageContext;
 
 /// The skip link, the product's name, the navigation and who is signed in.
 #[component]
-pub fn Header(context: PageContext) -> impl IntoView {
+pub fn Header(
+    /// For which request.
+    context: PageContext,
+) -> impl IntoView {
     let locale = context.language.tag();
     view! {
         <a class="skip-link" href="#main">{t!("common.skip", locale = locale)}</a>
@@ -17,7 +20,10 @@ pub fn Header(context: PageContext) -> impl IntoView {
 
 /// Language and version.
 #[component]
-pub fn Footer(context: PageContext) -> impl IntoView {
+pub fn Footer(
+    /// For which request.
+    context: PageContext,
+) -> impl IntoView {
     let _ = context;
     view! { <footer class="site-footer">"Centralino " {env!("CARGO_PKG_VERSION")}</footer> }
 }
