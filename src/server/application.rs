@@ -8,8 +8,10 @@ use tokio::net::TcpListener;
 use super::{
     clock::Clock,
     config::Config,
+    files::private_folder,
     random::Random,
     router::router,
+    secrets::{Secrets, SecretsError},
     state::{AppState, Inner},
 };
 use crate::storage::{Db, OpenError};
@@ -28,6 +30,9 @@ pub enum BuildError {
     /// A folder or socket was refused by the system.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// The server's secret can't be used.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// The database could not be opened.
     #[error("database: {0}")]
     Database(#[from] OpenError),
@@ -36,10 +41,12 @@ pub enum BuildError {
 impl Application {
     /// Opens the database, binds the port.
     pub async fn build(config: Config, clock: Clock) -> Result<Self, BuildError> {
-        std::fs::create_dir_all(&config.data.0)?;
+        private_folder(&config.data.0)?;
+        let random = Random::system();
+        let secrets = Secrets::load(&config.data.0.join("secrets/server.key"), config.environment, &random)?;
         let db = Db::open(&Db::sqlite_url(&config.data.0.join("centralino.db"))).await?;
         let listener = TcpListener::bind(config.server.listen).await?;
-        let state = AppState::new(Inner { config, clock, random: Random::system(), db });
+        let state = AppState::new(Inner { config, clock, random, secrets, db });
         Ok(Self { listener, router: router(state.clone()), state })
     }
 

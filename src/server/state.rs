@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
-use super::{clock::Clock, config::Config, random::Random};
+use super::{clock::Clock, config::Config, random::Random, secrets::Secrets};
 use crate::storage::Db;
 
 /// Shared by all requests; cheap to clone.
@@ -17,6 +17,8 @@ pub struct Inner {
     pub clock: Clock,
     /// Randomness.
     pub random: Random,
+    /// Out of which every key is derived.
+    pub secrets: Secrets,
     /// What is kept.
     pub db: Db,
 }
