@@ -1,0 +1,313 @@
+//! How a call of Sistema TS ends: one of four classes, and the only words that logs and metrics have for it.
+//!
+//! What the service writes may echo what the caller said, so its texts are [`UpstreamText`]: shown to the operator,
+//! never printed, never kept.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    call::{TestVerificationId, TransactionId},
+    case::OutcomeClass,
+};
+
+/// How a call ended. What may follow: after `NotSent` it is safe to repeat, after `Refused` to correct and repeat,
+/// after `Uncertain` only a person decides, after `Done` comes the next step.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// It is certain that the request never reached the service.
+    NotSent(Failure),
+    /// The service said no.
+    Refused(Refusal),
+    /// The request left, or may have left, and no trustworthy answer came.
+    Uncertain(Failure),
+    /// The service said yes, with every mandatory field.
+    Done(T),
+}
+
+impl<T> Outcome<T> {
+    /// The class alone, as kept in the register and counted in the metrics.
+    pub const fn class(&self) -> OutcomeClass {
+        match self {
+            Self::NotSent(_) => OutcomeClass::NotSent,
+            Self::Refused(_) => OutcomeClass::Refused,
+            Self::Uncertain(_) => OutcomeClass::Uncertain,
+            Self::Done(_) => OutcomeClass::Done,
+        }
+    }
+
+    /// The stable word of the reason, for logs and keys of texts; `done` where there is none.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotSent(failure) | Self::Uncertain(failure) => failure.reason.word(),
+            Self::Refused(refusal) => refusal.reason.word(),
+            Self::Done(_) => "done",
+        }
+    }
+}
+
+/// No answer, or none to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened.
+    pub reason: FailureReason,
+    /// What the service wrote, where it wrote something readable.
+    pub text: Option<UpstreamText>,
+}
+
+impl From<FailureReason> for Failure {
+    fn from(reason: FailureReason) -> Self {
+        Self { reason, text: None }
+    }
+}
+
+/// The service's no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// In what form it said no.
+    pub reason: RefusalReason,
+    /// The id of the transaction, where a readable one came.
+    pub transaction: Option<TransactionId>,
+    /// `esito`, where there was one.
+    pub esito: Option<Code>,
+    /// `errori`, in the order of the answer.
+    pub errors: Vec<ServiceError>,
+    /// `descrizioneEsito`, or the text of the fault.
+    pub text: Option<UpstreamText>,
+}
+
+impl From<RefusalReason> for Refusal {
+    fn from(reason: RefusalReason) -> Self {
+        Self { reason, transaction: None, esito: None, errors: Vec::new(), text: None }
+    }
+}
+
+/// One `errore` of the list `errori`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceError {
+    /// `codEsito`, where it has the form of one.
+    pub code: Option<Code>,
+    /// `descrEsito`; empty where absent.
+    pub text: UpstreamText,
+}
+
+/// The positive answer of Verifica positività (seed 003, 3.3.1, Tab. 10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The id of the transaction.
+    pub transaction: TransactionId,
+    /// The id that the next two services ask for.
+    pub id: TestVerificationId,
+    /// The day of the swab: the onset date to send for a caller without symptoms.
+    pub sampled_on: SamplingDate,
+    /// Warnings that came with the yes.
+    pub notes: Vec<UpstreamText>,
+}
+
+/// The positive answer of Sblocco codice Immuni (seed 003, 3.3.2, Tab. 12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlocked {
+    /// The id of the transaction.
+    pub transaction: TransactionId,
+    /// The service's own instant; none where it is absent or unreadable. The OTP lives 150 s from it.
+    pub at: Option<Timestamp>,
+    /// Warnings that came with the yes.
+    pub notes: Vec<UpstreamText>,
+}
+
+/// The positive answer of Conferma sblocco Immuni (seed 003, 3.3.3, Tab. 14).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    /// The id of the transaction.
+    pub transaction: TransactionId,
+    /// Warnings that came with the yes.
+    pub notes: Vec<UpstreamText>,
+}
+
+/// The day of a swab. It is the caller's, so it is not printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SamplingDate(Date);
+
+impl SamplingDate {
+    /// Takes the day that the service gave.
+    pub const fn new(day: Date) -> Self {
+        Self(day)
+    }
+
+    /// The day, for the page, the sealed cookie and the request of the next step.
+    pub const fn expose(self) -> Date {
+        self.0
+    }
+}
+
+impl fmt::Debug for SamplingDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SamplingDate(…)")
+    }
+}
+
+/// A code of four digits, `esito` or `codEsito`: says nothing of the caller, so it may be printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Code([u8; 4]);
+
+/// A code is four digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a code of Sistema TS is four digits")]
+pub struct InvalidCode;
+
+impl FromStr for Code {
+    type Err = InvalidCode;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+        let digits: [u8; 4] = text.as_bytes().try_into().map_err(|_| InvalidCode)?;
+        if digits.iter().all(u8::is_ascii_digit) { Ok(Self(digits)) } else { Err(InvalidCode) }
+    }
+}
+
+impl TryFrom<String> for Code {
+    type Error = InvalidCode;
+
+    fn try_from(text: String) -> Result<Self, InvalidCode> {
+        text.parse()
+    }
+}
+
+impl From<Code> for String {
+    fn from(code: Code) -> Self {
+        code.to_string()
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|digit| write!(f, "{}", char::from(*digit)))
+    }
+}
+
+/// A text of the service: personal data, because it may repeat what the caller said (`Value 'CUN-…' is not …`). It
+/// can't be printed or serialised; [`UpstreamText::expose`] is for the operator's page and the sealed cookie.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct UpstreamText(String);
+
+impl UpstreamText {
+    /// The longest text that is taken over, in characters; the contracts allow 256, faults are not bounded.
+    pub const MOST_CHARACTERS: usize = 1000;
+
+    /// Takes a text, blanks and control characters run together, cut to [`Self::MOST_CHARACTERS`].
+    pub fn new(text: &str) -> Self {
+        let words = text.split(|symbol: char| symbol.is_whitespace() || symbol.is_control());
+        let joined = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        Self(joined.chars().take(Self::MOST_CHARACTERS).collect())
+    }
+
+    /// The text, for the operator's eyes.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the service wrote nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for UpstreamText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UpstreamText(…)")
+    }
+}
+
+macro_rules! reasons {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $(($number:ty))? = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$variant_doc])* $variant $(($number))?),+ }
+
+        impl $name {
+            /// Every word of these reasons, for the texts that explain them.
+            pub const WORDS: &[&str] = &[$($word),+];
+
+            /// The stable word for logs, metrics and keys of texts; holds nothing of the caller.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant { .. } => $word),+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Why there is no answer, or none to be trusted.
+    FailureReason {
+        /// Not sent: the name of the host is not known.
+        Dns = "dns",
+        /// Not sent: no connection (refused, unreachable, closed while it was being opened).
+        Connect = "connect",
+        /// Not sent: the connection was not open in time.
+        ConnectTimeout = "connect_timeout",
+        /// Not sent: the forward proxy would not open a way.
+        ProxyRefused = "proxy_refused",
+        /// Not sent: no agreement on TLS 1.2 or 1.3.
+        Tls = "tls",
+        /// Not sent: the server's certificate is not of the configured bundle, not of this host, or not of today.
+        ServerCertificate = "server_certificate",
+        /// Not sent: the server refused our certificate during the handshake.
+        ClientCertificate = "client_certificate",
+        /// Not sent: our own certificate has ended, so nothing was tried.
+        CertificateExpired = "certificate_expired",
+        /// Not sent: our own request could not be made.
+        Unbuildable = "unbuildable",
+        /// Uncertain: the answer was not complete in time.
+        Timeout = "timeout",
+        /// Uncertain: the connection ended before the answer did.
+        Reset = "reset",
+        /// Uncertain: a status that is neither 200 nor 4xx, without a fault that can be trusted.
+        HttpStatus(u16) = "http_status",
+        /// Uncertain: HTML or something else that does not call itself XML.
+        NotXml = "not_xml",
+        /// Uncertain: an encoding other than UTF-8 and ISO-8859-1, or bytes that are not of the encoding declared.
+        Encoding = "encoding",
+        /// Uncertain: XML that is cut off, broken, too deep, or has a document type.
+        Malformed = "malformed",
+        /// Uncertain: more bytes or elements than an answer may have.
+        TooLarge = "too_large",
+        /// Uncertain: not the answer to the operation that was called.
+        WrongOperation = "wrong_operation",
+        /// Uncertain: a field in a foreign namespace.
+        WrongNamespace = "wrong_namespace",
+        /// Uncertain: a field twice.
+        DuplicateField = "duplicate_field",
+        /// Uncertain: no `esito`, or one that the contract does not know; `text` has it verbatim.
+        UnknownEsito = "unknown_esito",
+        /// Uncertain: a yes without the id of the transaction.
+        MissingTransaction = "missing_transaction",
+        /// Uncertain: a yes with an id of the transaction that can't be one, or that can't be kept.
+        UnreadableTransaction = "unreadable_transaction",
+        /// Uncertain: a fault of the service's own.
+        ServiceFault = "service_fault",
+    }
+}
+
+reasons! {
+    /// In what form the service said no.
+    RefusalReason {
+        /// `esito` 9999.
+        Esito = "esito",
+        /// A fault that lays the blame on what was sent.
+        Fault = "fault",
+        /// The fault "Credenziali invalide": never repeat by yourself, accounts may lock.
+        BadCredentials = "bad_credentials",
+        /// The fault "Rejected by policy. (from client)". Five known causes: certificate not enabled, test and
+        /// production certificates mixed up, clock skew, weak certificate, one wrong letter in the operator's codice
+        /// fiscale.
+        RejectedByPolicy = "rejected_by_policy",
+        /// A status 4xx.
+        HttpStatus(u16) = "http_status",
+        /// A yes without a mandatory field of the service.
+        MissingField = "missing_field",
+    }
+}
