@@ -3,27 +3,126 @@
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use crate::server::page::PageContext;
+use super::{
+    buttons::{ButtonKind, PostButton},
+    icon::{Icon, Picture},
+};
+use crate::server::{
+    config::Environment,
+    language::Language,
+    page::{PageContext, Visitor},
+};
 
-/// The skip link, the product's name, the navigation and who is signed in.
+/// The skip link, the strip of the sandbox, the product's name, the navigation and who is signed in.
 #[component]
 pub fn Header(
     /// For which request.
     context: PageContext,
 ) -> impl IntoView {
     let locale = context.language.tag();
+    let is_sandbox = context.state.config.environment == Environment::Sandbox;
+    let language = context.language;
+    // Before the second factor, and while the session is locked, there is nowhere to go.
+    let visitor = context.visitor.filter(|visitor| visitor.locks_at.is_some());
     view! {
         <a class="skip-link" href="#main">{t!("common.skip", locale = locale)}</a>
-        <header class="site-header">"Centralino"</header>
+        <header class="site-header">
+            {is_sandbox.then(|| view! { <SandboxStrip language /> })}
+            <div class="site-bar">
+                <a class="site-name" href="/">"Centralino"</a>
+                {visitor.is_some().then(|| view! { <Navigation language path=context.path /> })}
+                {visitor.map(|visitor| view! { <Account language visitor /> })}
+            </div>
+        </header>
     }
 }
 
-/// Language and version.
+/// Says that nothing here is real.
+#[component]
+fn SandboxStrip(
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    view! {
+        <p class="sandbox-strip">
+            <Picture icon=Icon::Info />
+            <span>
+                <strong>{t!("layout.sandbox_title", locale = language.tag())}</strong>
+                " "
+                {t!("layout.sandbox_text", locale = language.tag())}
+            </span>
+        </p>
+    }
+}
+
+/// The links to the pages.
+#[component]
+fn Navigation(
+    /// In which language.
+    language: Language,
+    /// The path of the page that is shown.
+    path: String,
+) -> impl IntoView {
+    let locale = language.tag();
+    let link = |(href, text): (&'static str, _)| {
+        let current = (path == href).then_some("page");
+        view! {
+            <li>
+                <a href=href aria-current=current>{text}</a>
+            </li>
+        }
+    };
+    let links = [
+        ("/", t!("layout.desk", locale = locale)),
+        ("/cases", t!("layout.cases", locale = locale)),
+        ("/confirm", t!("layout.deferred", locale = locale)),
+    ];
+    view! {
+        <nav class="site-navigation" aria-label=t!("layout.navigation", locale = locale)>
+            <ul>{links.into_iter().map(link).collect_view()}</ul>
+        </nav>
+    }
+}
+
+/// Who is signed in, and the way out.
+#[component]
+fn Account(
+    /// In which language.
+    language: Language,
+    /// Who.
+    visitor: Visitor,
+) -> impl IntoView {
+    view! {
+        <div class="site-account">
+            <span class="site-user">{visitor.name}</span>
+            <PostButton action="/logout" kind=ButtonKind::Quiet>
+                {t!("layout.sign_out", locale = language.tag())}
+            </PostButton>
+        </div>
+    }
+}
+
+/// Version and languages.
 #[component]
 pub fn Footer(
     /// For which request.
     context: PageContext,
 ) -> impl IntoView {
-    let _ = context;
-    view! { <footer class="site-footer">"Centralino " {env!("CARGO_PKG_VERSION")}</footer> }
+    let others = Language::ALL.into_iter().filter(|language| *language != context.language);
+    let switch = |language: Language| {
+        view! {
+            <form method="post" action="/language">
+                <input type="hidden" name="back" value=context.path.clone() />
+                <button class="button button-quiet" name="language" value=language.tag() lang=language.tag()>
+                    {language.name()}
+                </button>
+            </form>
+        }
+    };
+    view! {
+        <footer class="site-footer">
+            <span>"Centralino " {env!("CARGO_PKG_VERSION")}</span>
+            {others.map(switch).collect_view()}
+        </footer>
+    }
 }

@@ -1,1 +1,3 @@
 //! The capabilities, a folder each: `page.rs` what is shown, `post.rs` what is submitted, `service.rs` the rules.
+
+pub mod language;

@@ -35,6 +35,15 @@ impl Language {
         }
     }
 
+    /// What it calls itself.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::It => "Italiano",
+            Self::En => "English",
+        }
+    }
+
     /// The language of a tag, if it is one of the desk's.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {

@@ -9,6 +9,7 @@ pub mod language;
 pub mod page;
 pub mod random;
 pub mod router;
+pub mod same_site;
 pub mod secrets;
 pub mod security_headers;
 pub mod site;

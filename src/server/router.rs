@@ -1,6 +1,10 @@
 //! Every route of the product, in one readable table.
 
-use axum::{Router, middleware, response::Response, routing::get};
+use axum::{
+    Router, middleware,
+    response::Response,
+    routing::{get, post},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -8,11 +12,13 @@ use super::{
     security_headers, site,
     state::AppState,
 };
+use crate::features::language;
 
 /// The routes and the layers around them.
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/", get(hello))
+        .route("/language", post(language::post::choose))
         .route("/v-{version}/{*path}", get(site::serve))
         .layer(middleware::from_fn(security_headers::layer))
         .with_state(state)

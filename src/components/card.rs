@@ -1,0 +1,125 @@
+//! How a call of a service ended, told to the operator.
+
+use leptos::prelude::*;
+use rust_i18n::t;
+
+use super::{
+    icon::{Icon, Picture},
+    script::Say,
+};
+use crate::{domain::case::OutcomeClass, server::language::Language};
+
+const fn class_of(outcome: OutcomeClass) -> &'static str {
+    match outcome {
+        OutcomeClass::Done => "outcome outcome-done",
+        OutcomeClass::Refused => "outcome outcome-refused",
+        OutcomeClass::Uncertain => "outcome outcome-uncertain",
+        OutcomeClass::NotSent => "outcome outcome-not-sent",
+    }
+}
+
+const fn icon_of(outcome: OutcomeClass) -> Icon {
+    match outcome {
+        OutcomeClass::Done => Icon::Check,
+        OutcomeClass::Refused => Icon::Cross,
+        OutcomeClass::Uncertain => Icon::Question,
+        OutcomeClass::NotSent => Icon::Warning,
+    }
+}
+
+/// Success is announced in its turn, everything else at once.
+const fn role_of(outcome: OutcomeClass) -> &'static str {
+    if matches!(outcome, OutcomeClass::Done) { "status" } else { "alert" }
+}
+
+/// What happened, the sentence for the caller, the next step, the transaction.
+#[component]
+pub fn OutcomeCard(
+    /// Which of the four classes.
+    outcome: OutcomeClass,
+    /// What happened, in a few words.
+    #[prop(into)]
+    title: String,
+    /// What happened, in full.
+    #[prop(optional, into)]
+    what: Option<String>,
+    /// The sentence for the caller.
+    #[prop(optional, into)]
+    say: Option<String>,
+    /// What the operator does now.
+    #[prop(optional, into)]
+    next: Option<String>,
+    /// The transaction, with its copy button: a [`Transaction`].
+    #[prop(optional)]
+    transaction: Option<AnyView>,
+    /// What Sistema TS answered, word by word: behind a click, and never the only text.
+    #[prop(optional)]
+    upstream: Vec<String>,
+    /// In which language its own words are.
+    language: Language,
+    /// The form of the second decision, where one is asked for.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let locale = language.tag();
+    view! {
+        <section class=class_of(outcome) role=role_of(outcome)>
+            <h2 class="outcome-title">
+                <Picture icon=icon_of(outcome) />
+                <span>{title}</span>
+            </h2>
+            {what.map(|what| view! { <p>{what}</p> })}
+            {say.map(|say| view! { <Say>{say}</Say> })}
+            {next.map(|next| {
+                view! {
+                    <p class="outcome-next">
+                        <strong>{t!("components.next", locale = locale)}</strong>
+                        " "
+                        {next}
+                    </p>
+                }
+            })}
+            {transaction}
+            {(!upstream.is_empty()).then(|| view! { <Upstream upstream language /> })}
+            {children.map(|children| view! { <div class="outcome-decision">{children()}</div> })}
+        </section>
+    }
+}
+
+/// The words of Sistema TS.
+#[component]
+fn Upstream(
+    /// What it answered.
+    upstream: Vec<String>,
+    /// In which language its own words are.
+    language: Language,
+) -> impl IntoView {
+    view! {
+        <details class="outcome-upstream">
+            <summary>{t!("components.upstream", locale = language.tag())}</summary>
+            <ul>{upstream.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+        </details>
+    }
+}
+
+/// The id of a transaction, and a place for its copy button.
+#[component]
+pub fn Transaction(
+    /// The id.
+    #[prop(into)]
+    id: String,
+    /// In which language its own words are.
+    language: Language,
+    /// The copy button.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <p class="transaction">
+            <abbr title=t!("components.transaction", locale = language.tag())>"TX"</abbr>
+            " "
+            <code>{id}</code>
+            {children.map(|children| children())}
+        </p>
+    }
+}

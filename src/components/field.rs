@@ -1,0 +1,198 @@
+//! Fields of forms: label, hint, input and error, wired so that a screen reader reads all of them.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Picture};
+
+/// The ids that describe a field, for `aria-describedby`.
+fn described_by(name: &str, has_hint: bool, has_error: bool) -> Option<String> {
+    let ids = [(has_error, "error"), (has_hint, "hint")];
+    let ids: Vec<_> = ids.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{name}-{part}")).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+/// The hint under a label.
+#[component]
+fn Hint(
+    /// The field's name.
+    name: &'static str,
+    /// What it says.
+    text: Option<String>,
+) -> impl IntoView {
+    text.map(|text| view! { <p class="field-hint" id=format!("{name}-hint")>{text}</p> })
+}
+
+/// What is wrong with a field.
+#[component]
+pub fn FieldError(
+    /// The field's name: the id is this and `-error`.
+    name: &'static str,
+    /// What it says; nothing where nothing is wrong.
+    error: Option<String>,
+) -> impl IntoView {
+    error.map(|error| {
+        view! {
+            <p class="field-error" id=format!("{name}-error")>
+                <Picture icon=Icon::Cross />
+                <span>{error}</span>
+            </p>
+        }
+    })
+}
+
+/// A field of one line. Its `name` is its id too.
+#[component]
+pub fn Field(
+    /// Under which name it is sent.
+    name: &'static str,
+    /// What it is called on the page.
+    #[prop(into)]
+    label: String,
+    /// How to fill it in.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it.
+    #[prop(default = None)]
+    error: Option<String>,
+    /// What is in it.
+    #[prop(optional, into)]
+    value: String,
+    /// `text`, `password`, `search` …
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What the browser may fill in; nothing, unless it is the operator's own.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// Which keyboard a touch screen shows.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
+    /// How many characters it takes at most.
+    #[prop(optional)]
+    maxlength: Option<u16>,
+    /// Whether it is only as wide as a date or a short number.
+    #[prop(optional)]
+    is_short: bool,
+    /// What follows the input.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let described_by = described_by(name, hint.is_some(), error.is_some());
+    let invalid = error.is_some().then_some("true");
+    view! {
+        <div class="field" class:field-short=is_short class:is-invalid=invalid.is_some()>
+            <label for=name>{label}</label>
+            <Hint name text=hint />
+            <input id=name name=name type=kind value=value autocomplete=autocomplete inputmode=inputmode
+                maxlength=maxlength spellcheck="false" aria-describedby=described_by aria-invalid=invalid />
+            <FieldError name error />
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+/// A date as gg/mm/aaaa, typed as text: a date picker is slower than ten keys and reads no 1/4/21.
+#[component]
+pub fn DateField(
+    /// Under which name it is sent.
+    name: &'static str,
+    /// What it is called on the page.
+    #[prop(into)]
+    label: String,
+    /// How to fill it in.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it.
+    #[prop(default = None)]
+    error: Option<String>,
+    /// What is in it.
+    #[prop(optional, into)]
+    value: String,
+) -> impl IntoView {
+    let hint = hint.unwrap_or_default();
+    view! { <Field name label hint error value inputmode="numeric" maxlength=16 is_short=true /> }
+}
+
+/// A code that a caller dictates: large, monospaced, in one field. An island may wrap it and look for `[data-code]`.
+#[component]
+pub fn CodeField(
+    /// Under which name it is sent.
+    name: &'static str,
+    /// What it is called on the page.
+    #[prop(into)]
+    label: String,
+    /// Which code it is, for the island: sent as `data-code`.
+    code: &'static str,
+    /// How to fill it in.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it.
+    #[prop(default = None)]
+    error: Option<String>,
+    /// What is in it.
+    #[prop(optional, into)]
+    value: String,
+    /// Which keyboard a touch screen shows.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
+    /// What follows the input: the read-back.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let described_by = described_by(name, hint.is_some(), error.is_some());
+    let invalid = error.is_some().then_some("true");
+    view! {
+        <div class="field field-code" class:is-invalid=invalid.is_some()>
+            <label for=name>{label}</label>
+            <Hint name text=hint />
+            <input id=name name=name type="text" value=value data-code=code autocomplete="off" inputmode=inputmode
+                autocapitalize="characters" spellcheck="false" maxlength=40 aria-describedby=described_by
+                aria-invalid=invalid />
+            <FieldError name error />
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+/// A box to tick.
+#[component]
+pub fn Checkbox(
+    /// Under which name it is sent, with the value `1`.
+    name: &'static str,
+    /// What it is called on the page.
+    #[prop(into)]
+    label: String,
+    /// What ticking it means.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with it.
+    #[prop(default = None)]
+    error: Option<String>,
+    /// Whether it is ticked.
+    #[prop(optional)]
+    is_checked: bool,
+) -> impl IntoView {
+    let described_by = described_by(name, hint.is_some(), error.is_some());
+    view! {
+        <div class="field field-check">
+            <input id=name name=name type="checkbox" value="1" checked=is_checked aria-describedby=described_by
+                aria-invalid=error.is_some().then_some("true") />
+            <div>
+                <label for=name>{label}</label>
+                <Hint name text=hint />
+                <FieldError name error />
+            </div>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_is_read_before_the_hint() {
+        assert_eq!(described_by("cun", true, true).as_deref(), Some("cun-error cun-hint"));
+        assert_eq!(described_by("cun", true, false).as_deref(), Some("cun-hint"));
+        assert_eq!(described_by("cun", false, false), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Where the call stands.
+
+use leptos::prelude::*;
+use rust_i18n::t;
+
+use super::icon::{Icon, Picture};
+use crate::server::language::Language;
+
+/// How far a step has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    /// It is done.
+    Done,
+    /// It is what the operator does now.
+    Current,
+    /// Its outcome is not known.
+    Uncertain,
+    /// It was refused, or the case was closed without it.
+    Failed,
+    /// It is still to come.
+    Pending,
+}
+
+impl StepState {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Current => "current",
+            Self::Uncertain => "uncertain",
+            Self::Failed => "failed",
+            Self::Pending => "pending",
+        }
+    }
+
+    const fn icon(self) -> Icon {
+        match self {
+            Self::Done => Icon::Check,
+            Self::Current => Icon::Current,
+            Self::Uncertain => Icon::Question,
+            Self::Failed => Icon::Cross,
+            Self::Pending => Icon::Pending,
+        }
+    }
+}
+
+/// The column of the steps: [`Step`]s.
+#[component]
+pub fn Steps(
+    /// In which language its own words are.
+    language: Language,
+    /// The steps.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="desk-steps" aria-labelledby="steps-title">
+            <h2 id="steps-title" class="visually-hidden">{t!("components.steps", locale = language.tag())}</h2>
+            <ol class="steps">{children()}</ol>
+        </section>
+    }
+}
+
+/// A step, and what it left behind.
+#[component]
+pub fn Step(
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// How far it has come.
+    state: StepState,
+    /// In which language its own words are.
+    language: Language,
+    /// Its transactions.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let word = match state.word() {
+        "done" => t!("components.step_done", locale = language.tag()),
+        "current" => t!("components.step_current", locale = language.tag()),
+        "uncertain" => t!("components.step_uncertain", locale = language.tag()),
+        "failed" => t!("components.step_failed", locale = language.tag()),
+        _ => t!("components.step_pending", locale = language.tag()),
+    };
+    view! {
+        <li class=format!("step step-{}", state.word()) aria-current=(state == StepState::Current).then_some("step")>
+            <span class="step-label">{label}</span>
+            <span class="step-state">
+                <Picture icon=state.icon() />
+                <span class="visually-hidden">{word}</span>
+            </span>
+            {children.map(|children| view! { <div class="step-body">{children()}</div> })}
+        </li>
+    }
+}

@@ -1,0 +1,3 @@
+//! The visitor's choice of a language.
+
+pub mod post;
