@@ -9,6 +9,7 @@ pub mod dates;
 pub mod fiscal_code;
 pub mod health_card;
 pub mod operator;
+pub mod reason;
 pub mod secret;
 pub mod spelling;
 pub mod symbols;
