@@ -1,1 +1,4 @@
 //! The integration tests, linked once.
+
+#[cfg(test)]
+mod domain;

@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    code::{Otp, strip_cun_prefix},
+    code::{Cun, LENGTH, Otp, strip_cun_prefix},
     fiscal_code::FiscalCode,
     symbols::normalise,
 };
@@ -25,7 +25,7 @@ pub enum IdError {
     TooLong,
     /// A character other than ASCII letters, digits and `. : _ - + / @ # =`.
     Form,
-    /// It reads as a CUN, an OTP or a codice fiscale.
+    /// A CUN, an OTP or a codice fiscale stands in it.
     PersonalData,
 }
 
@@ -45,11 +45,27 @@ fn check(text: &str) -> Result<String, IdError> {
     }
 }
 
-/// Digits alone are never taken for an OTP: telephone systems count calls.
+/// Whether the caller's data stands in `text`: as the whole of it however it is grouped, or as one of its words, as
+/// systems quote it (`tx:59Y5QWWF4Z`).
 fn is_personal(text: &str) -> bool {
     let normalised = normalise(text);
-    let is_otp = || normalised.parse::<Otp>().is_ok() && normalised.bytes().any(|byte| byte.is_ascii_alphabetic());
-    strip_cun_prefix(&normalised).is_some() || is_otp() || normalised.parse::<FiscalCode>().is_ok()
+    strip_cun_prefix(&normalised).is_some()
+        || quotes_cun(&normalised)
+        || is_otp_or_fiscal_code(&normalised)
+        || text.split(|symbol: char| !symbol.is_ascii_alphanumeric()).any(is_otp_or_fiscal_code)
+}
+
+/// Digits alone are never taken for an OTP: telephone systems count calls.
+fn is_otp_or_fiscal_code(word: &str) -> bool {
+    let is_otp = || word.parse::<Otp>().is_ok() && word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    is_otp() || word.parse::<FiscalCode>().is_ok()
+}
+
+fn quotes_cun(normalised: &str) -> bool {
+    normalised
+        .match_indices("CUN")
+        .filter_map(|(at, _)| strip_cun_prefix(normalised.get(at..)?))
+        .any(|rest| rest.get(..LENGTH).is_some_and(|code| code.parse::<Cun>().is_ok()))
 }
 
 macro_rules! id_type {
@@ -133,7 +149,9 @@ mod tests {
 
     #[test]
     fn what_a_caller_says_does_not_pass() {
-        for said in ["CUN-H17KZ6247A", "cun h17kz", "59Y 5QWW F4Z", "VRDLGU75B02F205A"] {
+        for said in
+            ["CUN-H17KZ6247A", "cun h17kz", "59Y 5QWW F4Z", "VRDLGU75B02F205A", "tx:59Y5QWWF4Z", "a/CUN-H17KZ6247A"]
+        {
             assert_eq!(said.parse::<CallId>(), Err(IdError::PersonalData), "{said}");
         }
         assert_eq!("".parse::<CallId>(), Err(IdError::Empty));
