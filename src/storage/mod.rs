@@ -2,8 +2,20 @@
 //!
 //! Every method of [`Db`] is a whole unit of work. Ids are TEXT, instants BIGINT milliseconds UTC.
 
+pub mod attempts;
+pub mod credentials;
 mod db;
+pub mod operators;
+pub mod sessions;
+
+use std::str::FromStr;
 
 pub use db::{Db, OpenError};
-#[allow(unused_imports)]
 pub(crate) use db::{read, write};
+
+/// A stored word as the type it was written from. The error names no value.
+pub(crate) fn decode<T: FromStr>(stored: &str) -> Result<T, sqlx::Error> {
+    stored.parse().map_err(|_| {
+        sqlx::Error::Decode(format!("a stored value is not a {}", std::any::type_name::<T>()).into())
+    })
+}

@@ -1,0 +1,194 @@
+//! Who may call a handler stands in its signature: [`SignedIn<Operator>`](SignedIn) and its like.
+//!
+//! A handler takes it before [`PageContext`](super::page::PageContext), which then knows the visitor.
+
+use std::marker::PhantomData;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{Method, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    errors::AppError,
+    page::{PageContext, Visitor},
+    session::{Limits, SessionToken, Standing, WhyOver, standing},
+    state::AppState,
+};
+use crate::{
+    domain::operator::Role,
+    features::login::refusal::{Interrupted, interrupted_page},
+};
+pub use crate::storage::sessions::Account;
+
+/// How many milliseconds at least lie between two notes that a session is in use, so that a page is not a commit.
+const NOTE_EVERY: i64 = 30_000;
+
+/// Who may come in.
+pub trait Admits: Send + Sync {
+    /// Whether the account may.
+    fn admits(account: &Account) -> bool;
+}
+
+/// Who takes calls: operators, and supervisors who work at some desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Operator;
+
+/// Who manages accounts and reads the registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Supervisor;
+
+/// Whoever is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyRole;
+
+impl Admits for Operator {
+    fn admits(account: &Account) -> bool {
+        account.role == Role::Operator || !account.queues.is_empty()
+    }
+}
+
+impl Admits for Supervisor {
+    fn admits(account: &Account) -> bool {
+        account.role == Role::Supervisor
+    }
+}
+
+impl Admits for AnyRole {
+    fn admits(_: &Account) -> bool {
+        true
+    }
+}
+
+/// The session of a request. Instants in milliseconds since 1970.
+#[derive(Clone, Debug)]
+pub struct SessionInfo {
+    /// Its secret id: keys are derived from it, it is never stored.
+    pub token: SessionToken,
+    /// When it began.
+    pub started_at: i64,
+    /// When it locks to the PIN unless it is used.
+    pub locks_at: i64,
+    /// When it ends, used or not.
+    pub ends_at: i64,
+}
+
+/// A request of somebody signed in whom `R` admits. Using it is use of the session: it moves the idle limit.
+#[derive(Clone, Debug)]
+pub struct SignedIn<R> {
+    /// Who.
+    pub account: Account,
+    /// In which session.
+    pub session: SessionInfo,
+    role: PhantomData<R>,
+}
+
+/// Like [`SignedIn`], for requests that a page makes by itself: they don't move the idle limit.
+#[derive(Clone, Debug)]
+pub struct Observing<R> {
+    /// Who.
+    pub account: Account,
+    /// In which session.
+    pub session: SessionInfo,
+    role: PhantomData<R>,
+}
+
+impl<R: Admits> FromRequestParts<AppState> for SignedIn<R> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let (account, mut session, last_seen) = identify::<R>(parts, state).await?;
+        let now = state.clock.now_ms();
+        if now - last_seen >= NOTE_EVERY.min(i64::from(state.config.session.idle) * 1000 / 30) {
+            let noted = state.db.touch_session(&session.token.hash(), now).await;
+            noted.map_err(|error| AppError::from(error).into_response())?;
+            session.locks_at = Limits::of(&state.config.session, session.started_at, now).locks_at;
+        }
+        introduce(parts, &account, &session);
+        Ok(Self { account, session, role: PhantomData })
+    }
+}
+
+impl<R: Admits> FromRequestParts<AppState> for Observing<R> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let (account, session, _) = identify::<R>(parts, state).await?;
+        introduce(parts, &account, &session);
+        Ok(Self { account, session, role: PhantomData })
+    }
+}
+
+/// Lets the page's header show who is signed in.
+fn introduce(parts: &mut Parts, account: &Account, session: &SessionInfo) {
+    parts.extensions.insert(Visitor {
+        name: account.name.clone(),
+        is_supervisor: account.role == Role::Supervisor,
+        locks_at: Some(session.locks_at),
+    });
+}
+
+/// Who calls, in which session, last seen when.
+async fn identify<R: Admits>(parts: &mut Parts, state: &AppState) -> Result<(Account, SessionInfo, i64), Response> {
+    let Some(token) = SessionToken::from_headers(&parts.headers) else {
+        return Err(interrupt(parts, state, Interrupted::NotSignedIn).await);
+    };
+    let stored = state.db.session(&token.hash()).await.map_err(|error| AppError::from(error).into_response())?;
+    let Some(stored) = stored else { return Err(interrupt(parts, state, Interrupted::NotSignedIn).await) };
+    let why = match standing(&state.config.session, &stored, state.clock.now_ms()) {
+        Standing::Active if R::admits(&stored.account) => {
+            let limits = Limits::of(&state.config.session, stored.started_at, stored.last_seen);
+            let (started_at, Limits { locks_at, ends_at }) = (stored.started_at, limits);
+            return Ok((stored.account, SessionInfo { token, started_at, locks_at, ends_at }, stored.last_seen));
+        }
+        Standing::Active => return Err(AppError::Forbidden.into_response()),
+        Standing::AwaitsPin => Interrupted::AwaitsPin,
+        Standing::Locked => Interrupted::Locked,
+        Standing::Over(WhyOver::SignedOut) => Interrupted::NotSignedIn,
+        Standing::Over(why) => Interrupted::Over(why),
+    };
+    Err(interrupt(parts, state, why).await)
+}
+
+/// A page sends the visitor to where they can sign in. A form that was sent gets a page that says so and how to send
+/// it again, because to leave it would lose what was typed.
+async fn interrupt(parts: &mut Parts, state: &AppState, why: Interrupted) -> Response {
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        let next = ReturnPath::new(parts.uri.path());
+        return Redirect::to(&next.after(why.entrance())).into_response();
+    }
+    let Ok(context) = PageContext::from_request_parts(parts, state).await;
+    interrupted_page(context, why).await
+}
+
+/// Where to go on after signing in: a path of this site, never with a query, else the desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReturnPath(Option<String>);
+
+impl ReturnPath {
+    /// Takes a path if it is plainly one of ours.
+    #[must_use]
+    pub fn new(path: &str) -> Self {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
+        let fits = path.len() <= 200
+            && path.len() > 1
+            && path.starts_with('/')
+            && !path.contains("//")
+            && path.bytes().all(is_plain)
+            && !["/login", "/logout", "/activate", "/session"].iter().any(|other| path.starts_with(other));
+        Self(fits.then(|| path.to_owned()))
+    }
+
+    /// The path itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or("/")
+    }
+
+    /// `entrance` with this path to go on to.
+    #[must_use]
+    pub fn after(&self, entrance: &str) -> String {
+        self.0.as_ref().map_or_else(|| entrance.to_owned(), |path| format!("{entrance}?next={path}"))
+    }
+}

@@ -1,0 +1,140 @@
+//! The session of a browser: its secret id, the cookie that carries it, and whether it may still be used.
+
+use std::fmt;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use cookie::{Cookie, SameSite};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::{
+    config,
+    random::{NoRandomness, Random},
+};
+use crate::{
+    domain::operator::Status,
+    storage::sessions::{EndedBecause, Stage, StoredSession},
+};
+
+/// The cookie's name: `__Host-` binds it to this host, to HTTPS and to no sub-path.
+pub const COOKIE: &str = "__Host-session";
+/// How long the second factor may follow the first, in milliseconds.
+const PIN_WITHIN: i64 = 10 * 60 * 1000;
+
+/// The secret id of a session: 32 random bytes. The server stores its hash alone, so that who reads the database can
+/// neither take a session over nor open what is sealed under a key derived from it.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct SessionToken([u8; 32]);
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+impl SessionToken {
+    /// A new one.
+    pub fn new(random: &Random) -> Result<Self, NoRandomness> {
+        Ok(Self(random.bytes()?))
+    }
+
+    /// The one in the cookie of a request.
+    #[must_use]
+    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let value = cookies.flat_map(Cookie::split_parse).flatten().find(|cookie| cookie.name() == COOKIE)?;
+        Some(Self(URL_SAFE_NO_PAD.decode(value.value()).ok()?.try_into().ok()?))
+    }
+
+    /// The bytes, for deriving keys, and nothing else.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.0))
+    }
+
+    /// The `Set-Cookie` that hands it to the browser, until the browser closes.
+    ///
+    /// `SameSite=Lax`, not `Strict`: the telephone system opens the desk by a link (`/?call=…`), which must find the
+    /// operator signed in; what changes anything is a POST, which Lax and the check of the origin keep from others.
+    pub fn cookie(&self) -> Option<HeaderValue> {
+        let value = URL_SAFE_NO_PAD.encode(self.0);
+        let cookie = Cookie::build((COOKIE, value)).path("/").secure(true).http_only(true).same_site(SameSite::Lax);
+        let mut header = HeaderValue::from_str(&cookie.build().to_string()).ok()?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+}
+
+/// The `Set-Cookie` that takes a `__Host-` cookie away.
+#[must_use]
+pub const fn clear_session_cookie() -> HeaderValue {
+    HeaderValue::from_static("__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
+/// What a session may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The second factor is to come.
+    AwaitsPin,
+    /// Everything.
+    Active,
+    /// It lay idle: the PIN opens it again.
+    Locked,
+    /// Nothing.
+    Over(WhyOver),
+}
+
+/// Why a session can't be used any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyOver {
+    /// The operator left.
+    SignedOut,
+    /// The operator signed in elsewhere.
+    Superseded,
+    /// The account was disabled or its credentials were made anew.
+    Withdrawn,
+    /// It lasted as long as a session may.
+    TooOld,
+}
+
+/// When a session locks and ends, milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// When it locks unless it is used.
+    pub locks_at: i64,
+    /// When it ends, used or not.
+    pub ends_at: i64,
+}
+
+impl Limits {
+    /// Those of a session begun and last seen then.
+    #[must_use]
+    pub fn of(config: &config::Session, started_at: i64, last_seen: i64) -> Self {
+        let ends_at = started_at + i64::from(config.absolute) * 1000;
+        Self { locks_at: (last_seen + i64::from(config.idle) * 1000).min(ends_at), ends_at }
+    }
+}
+
+/// What `session` may be used for at `now`, milliseconds since 1970.
+#[must_use]
+pub fn standing(config: &config::Session, session: &StoredSession, now: i64) -> Standing {
+    let limits = Limits::of(config, session.started_at, session.last_seen);
+    match (session.ended, session.stage) {
+        (Some(EndedBecause::SignedOut), _) => Standing::Over(WhyOver::SignedOut),
+        (Some(EndedBecause::Superseded), _) => Standing::Over(WhyOver::Superseded),
+        (Some(EndedBecause::Withdrawn), _) => Standing::Over(WhyOver::Withdrawn),
+        (None, _) if session.status != Status::Enabled => Standing::Over(WhyOver::Withdrawn),
+        (None, Stage::Password) if now >= session.started_at + PIN_WITHIN => Standing::Over(WhyOver::TooOld),
+        (None, Stage::Password) => Standing::AwaitsPin,
+        (None, Stage::Full) if now >= limits.ends_at => Standing::Over(WhyOver::TooOld),
+        (None, Stage::Full) if now >= limits.locks_at => Standing::Locked,
+        (None, Stage::Full) => Standing::Active,
+    }
+}

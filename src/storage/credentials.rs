@@ -1,0 +1,224 @@
+//! What proves who somebody is: password hash, second factor, recovery codes, activation links.
+
+use sqlx::FromRow;
+
+use super::{Db, decode, read, sessions::EndedBecause, write};
+use crate::domain::operator::{OperatorId, Status, Username};
+
+/// What the password is judged by.
+#[derive(Debug)]
+pub struct FirstFactor {
+    /// Whose it is.
+    pub operator: OperatorId,
+    /// Where the account stands.
+    pub status: Status,
+    /// The argon2id hash; none before the activation.
+    pub password_hash: Option<String>,
+}
+
+/// What the PIN is judged by.
+#[derive(Debug, FromRow)]
+pub struct SecondFactor {
+    /// The name with which its owner signs in.
+    pub username: String,
+    /// The TOTP secret, sealed.
+    pub totp_secret: Option<String>,
+}
+
+/// A proof of the second factor, to be used up.
+#[derive(Clone, Copy, Debug)]
+pub enum Proof<'a> {
+    /// The step of the PIN that matched.
+    Step(i64),
+    /// The hash of a recovery code.
+    RecoveryCode(&'a str),
+}
+
+/// A step up: the session gets a new id and is signed in.
+#[derive(Debug)]
+pub struct StepUp<'a> {
+    /// Whose session it is.
+    pub operator: &'a OperatorId,
+    /// The hash of the session's id so far.
+    pub old: &'a str,
+    /// The hash of its new id.
+    pub new: &'a str,
+    /// What is used up.
+    pub proof: Proof<'a>,
+    /// Whose wrong attempts are cleared.
+    pub attempts: &'a str,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
+/// How a step up ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SteppedUp {
+    /// The session has its new id and any older one of the operator is over.
+    Done,
+    /// The PIN's step, or the recovery code, was used before.
+    UsedBefore,
+    /// The session ended in the meantime.
+    NoSession,
+}
+
+/// An account whose link has been opened.
+#[derive(Clone, Debug, FromRow)]
+pub struct Invitation {
+    /// The id of the account.
+    pub operator_id: String,
+    /// The name with which its owner will sign in.
+    pub username: String,
+    /// First and last name.
+    pub name: String,
+    /// The TOTP secret, sealed.
+    pub totp_secret: String,
+}
+
+/// What the owner of an account set.
+#[derive(Debug)]
+pub struct Activated<'a> {
+    /// The argon2id hash of the password.
+    pub password_hash: &'a str,
+    /// The step of the first PIN.
+    pub step: i64,
+    /// The hashes of the recovery codes.
+    pub recovery_codes: &'a [String],
+}
+
+const USE_STEP: &str = "UPDATE operators SET totp_last_step = $2 \
+     WHERE id = $1 AND (totp_last_step IS NULL OR totp_last_step < $2)";
+const LOCK_ACCOUNT: &str = "UPDATE operators SET id = id WHERE id = $1";
+const USE_CODE: &str = "UPDATE recovery_codes SET used_at = $3 \
+     WHERE operator_id = $1 AND code_hash = $2 AND used_at IS NULL";
+const END_OTHERS: &str = "UPDATE sessions SET ended_at = $3, ended_because = $4 \
+     WHERE operator_id = $1 AND id_hash <> $2 AND ended_at IS NULL AND stage = 'full'";
+/// A session's nine hours begin with its first second factor.
+const RENEW: &str = "UPDATE sessions SET id_hash = $2, replaced_hash = $1, stage = 'full', \
+     started_at = CASE WHEN stage = 'password' THEN $3 ELSE started_at END, renewed_at = $3, last_seen = $3 \
+     WHERE id_hash = $1 AND operator_id = $4 AND ended_at IS NULL";
+const RENEW_SAME_STEP: &str = "UPDATE sessions SET id_hash = $2 \
+     WHERE replaced_hash = $1 AND renewed_at >= $3 AND stage = 'full' AND ended_at IS NULL \
+     AND EXISTS (SELECT 1 FROM operators o WHERE o.id = sessions.operator_id AND o.totp_last_step = $4)";
+const RENEW_SAME_CODE: &str = "UPDATE sessions SET id_hash = $2 \
+     WHERE replaced_hash = $1 AND renewed_at >= $3 AND stage = 'full' AND ended_at IS NULL \
+     AND EXISTS (SELECT 1 FROM recovery_codes c WHERE c.operator_id = sessions.operator_id \
+     AND c.code_hash = $4 AND c.used_at = sessions.renewed_at)";
+
+impl Db {
+    /// What the password of a user name is judged by.
+    pub async fn first_factor(&self, username: &Username) -> Result<Option<FirstFactor>, sqlx::Error> {
+        const SQL: &str = "SELECT id, status, password_hash FROM operators WHERE username = $1";
+        let row: Option<(String, String, Option<String>)> =
+            read!(self, |pool| sqlx::query_as(SQL).bind(username.as_str()).fetch_optional(pool).await)?;
+        row.map(|(id, status, password_hash)| {
+            Ok(FirstFactor { operator: OperatorId(id), status: decode(&status)?, password_hash })
+        })
+        .transpose()
+    }
+
+    /// What the PIN of an operator is judged by.
+    pub async fn second_factor(&self, operator: &OperatorId) -> Result<Option<SecondFactor>, sqlx::Error> {
+        const SQL: &str = "SELECT username, totp_secret FROM operators WHERE id = $1";
+        read!(self, |pool| sqlx::query_as(SQL).bind(&operator.0).fetch_optional(pool).await)
+    }
+
+    /// Uses the proof up, ends the operator's other sessions, renews this one: all of it or nothing.
+    pub async fn step_up(&self, step_up: &StepUp<'_>) -> Result<SteppedUp, sqlx::Error> {
+        match self.try_step_up(step_up).await {
+            Err(sqlx::Error::RowNotFound) => Ok(SteppedUp::NoSession),
+            other => other,
+        }
+    }
+
+    async fn try_step_up(&self, step_up: &StepUp<'_>) -> Result<SteppedUp, sqlx::Error> {
+        let (operator, now) = (&step_up.operator.0, step_up.now);
+        write!(self, |tx| {
+            // Touching the account's row first makes two sign-ins of one operator wait for each other.
+            let used = match step_up.proof {
+                Proof::Step(step) => sqlx::query(USE_STEP).bind(operator).bind(step).execute(&mut *tx).await?.rows_affected(),
+                Proof::RecoveryCode(code) => {
+                    sqlx::query(LOCK_ACCOUNT).bind(operator).execute(&mut *tx).await?;
+                    sqlx::query(USE_CODE).bind(operator).bind(code).bind(now).execute(&mut *tx).await?.rows_affected()
+                }
+            };
+            if used == 0 {
+                return Ok(SteppedUp::UsedBefore);
+            }
+            sqlx::query(END_OTHERS)
+                .bind(operator)
+                .bind(step_up.old)
+                .bind(now)
+                .bind(EndedBecause::Superseded.word())
+                .execute(&mut *tx)
+                .await?;
+            let renewed =
+                sqlx::query(RENEW).bind(step_up.old).bind(step_up.new).bind(now).bind(operator).execute(&mut *tx).await?;
+            if renewed.rows_affected() == 0 {
+                return Err(sqlx::Error::RowNotFound);
+            }
+            sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(step_up.attempts).execute(&mut *tx).await?;
+            Ok(SteppedUp::Done)
+        })
+    }
+
+    /// Renews once more a session that the same proof has just renewed: a form sent twice, of whose first answer the
+    /// browser kept nothing. `since` bounds how long ago, in milliseconds since 1970. Whether there was one.
+    pub async fn step_up_again(&self, step_up: &StepUp<'_>, since: i64) -> Result<bool, sqlx::Error> {
+        let renewed = write!(self, |tx| {
+            let renew = match step_up.proof {
+                Proof::Step(step) => sqlx::query(RENEW_SAME_STEP).bind(step_up.old).bind(step_up.new).bind(since).bind(step),
+                Proof::RecoveryCode(code) => {
+                    sqlx::query(RENEW_SAME_CODE).bind(step_up.old).bind(step_up.new).bind(since).bind(code)
+                }
+            };
+            renew.execute(&mut *tx).await.map(|done| done.rows_affected())
+        })?;
+        Ok(renewed == 1)
+    }
+
+    /// The account of an activation link that still works.
+    pub async fn invitation(&self, token_hash: &str, now: i64) -> Result<Option<Invitation>, sqlx::Error> {
+        const SQL: &str = "SELECT o.id AS operator_id, o.username, o.name, o.totp_secret FROM activations a \
+             JOIN operators o ON o.id = a.operator_id \
+             WHERE a.token_hash = $1 AND a.expires_at > $2 AND o.status = 'invited' AND o.totp_secret IS NOT NULL";
+        read!(self, |pool| sqlx::query_as(SQL).bind(token_hash).bind(now).fetch_optional(pool).await)
+    }
+
+    /// Uses an activation link up and enables its account. Whether it still worked.
+    pub async fn activate(&self, token_hash: &str, activated: &Activated<'_>, now: i64) -> Result<bool, sqlx::Error> {
+        write!(self, |tx| {
+            let used: Option<(String,)> =
+                sqlx::query_as("DELETE FROM activations WHERE token_hash = $1 AND expires_at > $2 RETURNING operator_id")
+                    .bind(token_hash)
+                    .bind(now)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            let Some((operator,)) = used else { return Ok(false) };
+            sqlx::query(
+                "UPDATE operators SET status = 'enabled', password_hash = $2, totp_last_step = $3 \
+                 WHERE id = $1 AND status = 'invited'",
+            )
+            .bind(&operator)
+            .bind(activated.password_hash)
+            .bind(activated.step)
+            .execute(&mut *tx)
+            .await?;
+            for code in activated.recovery_codes {
+                sqlx::query("INSERT INTO recovery_codes (operator_id, code_hash) VALUES ($1, $2)")
+                    .bind(&operator)
+                    .bind(code)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// How many recovery codes an operator has left.
+    pub async fn recovery_codes_left(&self, operator: &OperatorId) -> Result<i64, sqlx::Error> {
+        const SQL: &str = "SELECT COUNT(*) FROM recovery_codes WHERE operator_id = $1 AND used_at IS NULL";
+        let (left,): (i64,) = read!(self, |pool| sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await)?;
+        Ok(left)
+    }
+}

@@ -1,0 +1,183 @@
+//! Sessions: one live one an operator, found by the hash of their id, never by the id.
+
+use sqlx::FromRow;
+
+use super::{Db, decode, read, write};
+use crate::domain::{
+    fiscal_code::FiscalCode,
+    operator::{OperatorId, Queue, Role, Status, words},
+};
+
+words! {
+    /// How far a session has come.
+    Stage {
+        /// The password was right; the second factor is still to come.
+        Password = "password",
+        /// Signed in.
+        Full = "full",
+    }
+}
+
+words! {
+    /// Why a session was ended before its time.
+    EndedBecause {
+        /// The operator left.
+        SignedOut = "signed_out",
+        /// The operator signed in elsewhere.
+        Superseded = "superseded",
+        /// The account was disabled or its credentials were made anew.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// A session with the account it belongs to. Instants in milliseconds since 1970.
+#[derive(Clone, Debug)]
+pub struct StoredSession {
+    /// Whose it is.
+    pub account: Account,
+    /// Where the account stands.
+    pub status: Status,
+    /// How far it has come.
+    pub stage: Stage,
+    /// When it began.
+    pub started_at: i64,
+    /// When it was last used, at most half a minute old.
+    pub last_seen: i64,
+    /// Why it was ended, if it was.
+    pub ended: Option<EndedBecause>,
+}
+
+/// An operator as the desk knows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The id of the account.
+    pub id: OperatorId,
+    /// The name with which they sign in.
+    pub username: String,
+    /// First and last name.
+    pub name: String,
+    /// The codice fiscale sent to Sistema TS as `cfOperatore` (seed 003, 3.3).
+    pub fiscal_code: FiscalCode,
+    /// What they may do.
+    pub role: Role,
+    /// At which desks they work.
+    pub queues: Vec<Queue>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    operator_id: String,
+    username: String,
+    name: String,
+    fiscal_code: String,
+    role: String,
+    queues: Option<String>,
+    status: String,
+    stage: String,
+    started_at: i64,
+    last_seen: i64,
+    ended_because: Option<String>,
+}
+
+impl TryFrom<Row> for StoredSession {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> Result<Self, sqlx::Error> {
+        let queues = row.queues.unwrap_or_default();
+        let account = Account {
+            id: OperatorId(row.operator_id),
+            username: row.username,
+            name: row.name,
+            fiscal_code: decode(&row.fiscal_code)?,
+            role: decode(&row.role)?,
+            queues: queues.split_whitespace().map(decode).collect::<Result<_, _>>()?,
+        };
+        Ok(Self {
+            account,
+            status: decode(&row.status)?,
+            stage: decode(&row.stage)?,
+            started_at: row.started_at,
+            last_seen: row.last_seen,
+            ended: row.ended_because.as_deref().map(decode).transpose()?,
+        })
+    }
+}
+
+macro_rules! select {
+    () => {
+        "SELECT s.operator_id, o.username, o.name, o.fiscal_code, o.role, o.status, s.stage, s.started_at, \
+         s.last_seen, s.ended_because, \
+         (SELECT string_agg(q.queue, ' ') FROM operator_queues q WHERE q.operator_id = o.id) AS queues \
+         FROM sessions s JOIN operators o ON o.id = s.operator_id "
+    };
+}
+
+impl Db {
+    /// The session of an id's hash, with its account, in one statement.
+    pub async fn session(&self, id_hash: &str) -> Result<Option<StoredSession>, sqlx::Error> {
+        const SQL: &str = concat!(select!(), "WHERE s.id_hash = $1");
+        let row: Option<Row> = read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).fetch_optional(pool).await)?;
+        row.map(StoredSession::try_from).transpose()
+    }
+
+    /// The live session whose id was replaced at `since` (milliseconds since 1970) or later, by the old id's hash.
+    pub async fn session_renewed_from(&self, id_hash: &str, since: i64) -> Result<Option<StoredSession>, sqlx::Error> {
+        const SQL: &str = concat!(
+            select!(),
+            "WHERE s.replaced_hash = $1 AND s.renewed_at >= $2 AND s.stage = 'full' AND s.ended_at IS NULL"
+        );
+        let row: Option<Row> =
+            read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).bind(since).fetch_optional(pool).await)?;
+        row.map(StoredSession::try_from).transpose()
+    }
+
+    /// Opens a session after the password, clears its wrong attempts, and forgets sessions begun before `forget`.
+    pub async fn open_session(
+        &self,
+        id_hash: &str,
+        operator: &OperatorId,
+        attempts: &str,
+        now: i64,
+        forget: i64,
+    ) -> Result<(), sqlx::Error> {
+        write!(self, |tx| {
+            sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(attempts).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM sessions WHERE started_at < $1").bind(forget).execute(&mut *tx).await?;
+            sqlx::query(
+                "INSERT INTO sessions (id_hash, operator_id, stage, started_at, renewed_at, last_seen) \
+                 VALUES ($1, $2, 'password', $3, $3, $3)",
+            )
+            .bind(id_hash)
+            .bind(&operator.0)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+            Ok(())
+        })
+    }
+
+    /// Notes that a live session is being used. Never brings an ended one back.
+    pub async fn touch_session(&self, id_hash: &str, now: i64) -> Result<(), sqlx::Error> {
+        write!(self, |tx| {
+            sqlx::query("UPDATE sessions SET last_seen = $2 WHERE id_hash = $1 AND ended_at IS NULL")
+                .bind(id_hash)
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    /// Ends one session.
+    pub async fn end_session(&self, id_hash: &str, because: EndedBecause, now: i64) -> Result<(), sqlx::Error> {
+        write!(self, |tx| {
+            sqlx::query("UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE id_hash = $1 AND ended_at IS NULL")
+                .bind(id_hash)
+                .bind(now)
+                .bind(because.word())
+                .execute(&mut *tx)
+                .await?;
+            Ok(())
+        })
+    }
+}
