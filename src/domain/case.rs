@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::operator::{UnknownWord, words};
-use std::{fmt, str::FromStr};
+use super::operator::words;
+use std::fmt;
 
 words! {
     /// The services of the call center, in the order of a call (seed 003, 3.3.1–3.3.3).

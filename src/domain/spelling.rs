@@ -1,8 +1,6 @@
 //! How a code is read back to the caller: each symbol as a word.
 
-use super::operator::{UnknownWord, words};
-use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use super::operator::words;
 
 words! {
     /// An alphabet of dictation.

@@ -1,3 +1,4 @@
 //! The capabilities, a folder each: `page.rs` what is shown, `post.rs` what is submitted, `service.rs` the rules.
 
 pub mod language;
+pub mod login;

@@ -13,14 +13,15 @@ use axum::{
 use super::{
     errors::AppError,
     page::{PageContext, Visitor},
+    same_site::SameSitePath,
     session::{Limits, SessionToken, Standing, WhyOver, standing},
     state::AppState,
 };
+pub use crate::storage::sessions::Account;
 use crate::{
     domain::operator::Role,
     features::login::refusal::{Interrupted, interrupted_page},
 };
-pub use crate::storage::sessions::Account;
 
 /// How many milliseconds at least lie between two notes that a session is in use, so that a page is not a commit.
 const NOTE_EVERY: i64 = 30_000;
@@ -162,33 +163,30 @@ async fn interrupt(parts: &mut Parts, state: &AppState, why: Interrupted) -> Res
     interrupted_page(context, why).await
 }
 
-/// Where to go on after signing in: a path of this site, never with a query, else the desk.
+/// Where to go on after signing in: a path of this site that is for who is signed in, never with a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReturnPath(Option<String>);
+pub struct ReturnPath(SameSitePath);
 
 impl ReturnPath {
-    /// Takes a path if it is plainly one of ours.
+    /// Takes a path of ours, else the desk.
     #[must_use]
     pub fn new(path: &str) -> Self {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
-        let fits = path.len() <= 200
-            && path.len() > 1
-            && path.starts_with('/')
-            && !path.contains("//")
-            && path.bytes().all(is_plain)
-            && !["/login", "/logout", "/activate", "/session"].iter().any(|other| path.starts_with(other));
-        Self(fits.then(|| path.to_owned()))
+        let is_entrance = ["/login", "/logout", "/activate", "/session"].iter().any(|other| path.starts_with(other));
+        Self(if is_entrance { SameSitePath::default() } else { path.parse().unwrap_or_default() })
     }
 
     /// The path itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_deref().unwrap_or("/")
+        self.0.as_str()
     }
 
     /// `entrance` with this path to go on to.
     #[must_use]
     pub fn after(&self, entrance: &str) -> String {
-        self.0.as_ref().map_or_else(|| entrance.to_owned(), |path| format!("{entrance}?next={path}"))
+        match self.as_str() {
+            "/" => entrance.to_owned(),
+            path => format!("{entrance}?next={path}"),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Composition: configuration, state, routes and layers. The only place that knows every other module.
 
 pub mod application;
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod errors;
@@ -12,5 +13,6 @@ pub mod router;
 pub mod same_site;
 pub mod secrets;
 pub mod security_headers;
+pub mod session;
 pub mod site;
 pub mod state;

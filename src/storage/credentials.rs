@@ -136,7 +136,9 @@ impl Db {
         write!(self, |tx| {
             // Touching the account's row first makes two sign-ins of one operator wait for each other.
             let used = match step_up.proof {
-                Proof::Step(step) => sqlx::query(USE_STEP).bind(operator).bind(step).execute(&mut *tx).await?.rows_affected(),
+                Proof::Step(step) => {
+                    sqlx::query(USE_STEP).bind(operator).bind(step).execute(&mut *tx).await?.rows_affected()
+                }
                 Proof::RecoveryCode(code) => {
                     sqlx::query(LOCK_ACCOUNT).bind(operator).execute(&mut *tx).await?;
                     sqlx::query(USE_CODE).bind(operator).bind(code).bind(now).execute(&mut *tx).await?.rows_affected()
@@ -152,8 +154,13 @@ impl Db {
                 .bind(EndedBecause::Superseded.word())
                 .execute(&mut *tx)
                 .await?;
-            let renewed =
-                sqlx::query(RENEW).bind(step_up.old).bind(step_up.new).bind(now).bind(operator).execute(&mut *tx).await?;
+            let renewed = sqlx::query(RENEW)
+                .bind(step_up.old)
+                .bind(step_up.new)
+                .bind(now)
+                .bind(operator)
+                .execute(&mut *tx)
+                .await?;
             if renewed.rows_affected() == 0 {
                 return Err(sqlx::Error::RowNotFound);
             }
@@ -167,7 +174,9 @@ impl Db {
     pub async fn step_up_again(&self, step_up: &StepUp<'_>, since: i64) -> Result<bool, sqlx::Error> {
         let renewed = write!(self, |tx| {
             let renew = match step_up.proof {
-                Proof::Step(step) => sqlx::query(RENEW_SAME_STEP).bind(step_up.old).bind(step_up.new).bind(since).bind(step),
+                Proof::Step(step) => {
+                    sqlx::query(RENEW_SAME_STEP).bind(step_up.old).bind(step_up.new).bind(since).bind(step)
+                }
                 Proof::RecoveryCode(code) => {
                     sqlx::query(RENEW_SAME_CODE).bind(step_up.old).bind(step_up.new).bind(since).bind(code)
                 }
@@ -188,12 +197,13 @@ impl Db {
     /// Uses an activation link up and enables its account. Whether it still worked.
     pub async fn activate(&self, token_hash: &str, activated: &Activated<'_>, now: i64) -> Result<bool, sqlx::Error> {
         write!(self, |tx| {
-            let used: Option<(String,)> =
-                sqlx::query_as("DELETE FROM activations WHERE token_hash = $1 AND expires_at > $2 RETURNING operator_id")
-                    .bind(token_hash)
-                    .bind(now)
-                    .fetch_optional(&mut *tx)
-                    .await?;
+            let used: Option<(String,)> = sqlx::query_as(
+                "DELETE FROM activations WHERE token_hash = $1 AND expires_at > $2 RETURNING operator_id",
+            )
+            .bind(token_hash)
+            .bind(now)
+            .fetch_optional(&mut *tx)
+            .await?;
             let Some((operator,)) = used else { return Ok(false) };
             sqlx::query(
                 "UPDATE operators SET status = 'enabled', password_hash = $2, totp_last_step = $3 \

@@ -15,7 +15,7 @@ pub(crate) use db::{read, write};
 
 /// A stored word as the type it was written from. The error names no value.
 pub(crate) fn decode<T: FromStr>(stored: &str) -> Result<T, sqlx::Error> {
-    stored.parse().map_err(|_| {
-        sqlx::Error::Decode(format!("a stored value is not a {}", std::any::type_name::<T>()).into())
-    })
+    stored
+        .parse()
+        .map_err(|_| sqlx::Error::Decode(format!("a stored value is not a {}", std::any::type_name::<T>()).into()))
 }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Db, decode, read, sessions::EndedBecause, write};
+use super::{Db, read, sessions::EndedBecause, write};
 use crate::domain::{
     fiscal_code::FiscalCode,
     operator::{OperatorId, Queue, Role, Status, Username},
@@ -66,11 +66,7 @@ pub struct ListedOperator {
 
 impl Db {
     /// Makes an account that its owner has still to activate.
-    pub async fn add_operator(
-        &self,
-        operator: NewOperator<'_>,
-        activation: NewActivation<'_>,
-    ) -> Result<(), AddError> {
+    pub async fn add_operator(&self, operator: NewOperator<'_>, activation: NewActivation<'_>) -> Result<(), AddError> {
         let added: Result<(), sqlx::Error> = self.insert_operator(&operator, &activation).await;
         match added {
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(AddError::Taken),
@@ -91,7 +87,7 @@ impl Db {
             .bind(&operator.id.0)
             .bind(operator.username.as_str())
             .bind(operator.name)
-            .bind(operator.fiscal_code.as_str())
+            .bind(operator.fiscal_code.to_wire())
             .bind(operator.role.word())
             .bind(Status::Invited.word())
             .bind(activation.totp_secret)

@@ -171,12 +171,14 @@ impl Db {
     /// Ends one session.
     pub async fn end_session(&self, id_hash: &str, because: EndedBecause, now: i64) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
-            sqlx::query("UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE id_hash = $1 AND ended_at IS NULL")
-                .bind(id_hash)
-                .bind(now)
-                .bind(because.word())
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE id_hash = $1 AND ended_at IS NULL",
+            )
+            .bind(id_hash)
+            .bind(now)
+            .bind(because.word())
+            .execute(&mut *tx)
+            .await?;
             Ok(())
         })
     }
