@@ -3,17 +3,27 @@
 pub mod code;
 
 use std::{
+    env,
     io::{self, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
 
-use crate::server::{application::Application, clock::Clock, config::Config, language::Language};
+use crate::server::{
+    application::Application,
+    clock::Clock,
+    config::{self, Config},
+    language::Language,
+};
 
 #[derive(Debug, Parser)]
 #[command(name = "centralino", version, about)]
 struct Cli {
+    /// The file of the configuration. Default: centralino.toml, where it is there.
+    #[arg(long, short, global = true, env = "CENTRALINO_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -22,6 +32,8 @@ struct Cli {
 enum Command {
     /// Serves the desk.
     Serve,
+    /// Prints the commented configuration with every key and its default.
+    Config,
     /// Judges codes: reads values from standard input, one a line, and prints for each, tab-separated, the value as
     /// normalised, cun, otp or -, valid or invalid, and the reason in words.
     Code {
@@ -34,7 +46,8 @@ enum Command {
 /// Runs the command of the process's arguments.
 #[must_use]
 pub fn run() -> ExitCode {
-    match run_command(Cli::parse().command) {
+    let cli = Cli::parse();
+    match run_command(cli.command, cli.config.as_deref()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to be done where even standard error is gone.
@@ -44,14 +57,26 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn run_command(command: Command) -> Result<(), Box<dyn std::error::Error>> {
+fn run_command(command: Command, config: Option<&Path>) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Serve => tokio::runtime::Runtime::new()?.block_on(async {
-            let application = Application::build(Config::default(), Clock::system()).await?;
-            Ok(application.serve(std::future::pending()).await?)
-        }),
+        Command::Serve => {
+            let config = load_config(config)?;
+            tokio::runtime::Runtime::new()?.block_on(async {
+                let application = Application::build(config, Clock::system()).await?;
+                Ok(application.serve(std::future::pending()).await?)
+            })
+        }
+        Command::Config => Ok(io::stdout().write_all(config::TEXT.as_bytes())?),
         Command::Code { language } => Ok(code::judge_lines(io::stdin(), io::stdout(), language)?),
     }
+}
+
+/// The configuration of `file` and of the process's environment.
+fn load_config(file: Option<&Path>) -> Result<Config, config::Problems> {
+    Config::load(
+        file,
+        env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    )
 }
 
 fn parse_language(tag: &str) -> Result<Language, String> {

@@ -43,8 +43,8 @@ impl Application {
     pub async fn build(config: Config, clock: Clock) -> Result<Self, BuildError> {
         private_folder(&config.data.0)?;
         let random = Random::system();
-        let secrets = Secrets::load(&config.data.0.join("secrets/server.key"), config.environment, &random)?;
-        let db = Db::open(&Db::sqlite_url(&config.data.0.join("centralino.db"))).await?;
+        let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
+        let db = Db::open(&config.database_url()).await?;
         let listener = TcpListener::bind(config.server.listen).await?;
         let state = AppState::new(Inner { config, clock, random, secrets, db });
         Ok(Self { listener, router: router(state.clone()), state })

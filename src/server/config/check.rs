@@ -1,0 +1,223 @@
+//! What no single key can tell: how values fit together, and what production refuses.
+
+use super::{Config, Environment, load::Problem};
+use crate::server::{random::Random, secrets::Secrets};
+
+/// The longest that a session may last: a day.
+const LONGEST_SESSION: u32 = 24 * 60 * 60;
+/// The shortest idle limit and the shortest time for calls in flight to end, in seconds.
+const SHORTEST_IDLE: u32 = 2;
+
+impl Config {
+    /// Everything that is wrong although each value is well formed.
+    pub(super) fn check(&self) -> Vec<Problem> {
+        let mut problems = self.check_everywhere();
+        if self.environment == Environment::Production {
+            problems.extend(self.check_production());
+        }
+        problems
+    }
+
+    fn check_everywhere(&self) -> Vec<Problem> {
+        let session = &self.session;
+        let url = self.database_url();
+        let is_database = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme));
+        let rules = [
+            (is_database, "database.url", "begins with neither sqlite: nor postgres:"),
+            (session.idle >= SHORTEST_IDLE, "session.idle", "less than 2 seconds"),
+            (session.absolute > session.idle, "session.absolute", "not longer than session.idle"),
+            (session.absolute <= LONGEST_SESSION, "session.absolute", "more than a day (86400 seconds)"),
+            (session.warning < session.idle, "session.warning", "not shorter than session.idle"),
+            (self.sandbox.control.ip().is_loopback(), "sandbox.control", "not a loopback address"),
+        ];
+        broken(&rules)
+    }
+
+    fn check_production(&self) -> Vec<Problem> {
+        let server = &self.server;
+        let is_https = server.public_url.as_ref().is_some_and(super::PublicUrl::is_https);
+        let is_sheltered = server.listen.ip().is_loopback() || !server.trusted_proxies.is_empty();
+        let rules = [
+            (!self.has_sandbox(), "sandbox.enabled", "production does not start the simulated Sistema TS"),
+            (!self.has_demo_accounts(), "sandbox.demo_accounts", "production has no accounts with known passwords"),
+            (
+                is_sheltered,
+                "server.trusted_proxies",
+                "server.listen is not a loopback address, and what comes there is not encrypted: production needs to \
+                 know the proxies that speak HTTPS in front of it",
+            ),
+            (is_https, "server.public_url", "production needs the address of the desk, and it begins with https://"),
+        ];
+        let secret = Secrets::load(&self.secret_file(), self.environment, &Random::system());
+        let secret = secret.err().map(|error| Problem::new("secrets.server", error.to_string()));
+        broken(&rules).into_iter().chain(secret).collect()
+    }
+}
+
+fn broken(rules: &[(bool, &str, &str)]) -> Vec<Problem> {
+    rules.iter().filter(|(holds, ..)| !holds).map(|(_, key, what)| Problem::new(key, *what)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+    use super::{
+        super::{Problems, reference},
+        *,
+    };
+
+    fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.toml");
+        fs::write(&path, file).unwrap();
+        Config::load(Some(&path), variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    fn problems(file: &str, variables: &[(&str, &str)]) -> Vec<Problem> {
+        load(file, variables).expect_err("it was accepted").0
+    }
+
+    fn keys(problems: &[Problem]) -> Vec<&str> {
+        let mut keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    fn production(folder: &Path) -> String {
+        let secret = folder.join("server.key");
+        fs::write(&secret, "0123456789abcdef".repeat(4)).unwrap();
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+        format!(
+            "environment = \"production\"\n[server]\npublic_url = \"https://desk.example.it\"\n[secrets]\nserver = {secret:?}\n"
+        )
+    }
+
+    #[test]
+    fn the_commented_file_is_the_defaults() {
+        let (file, none) = (load(reference::TEXT, &[]).unwrap(), Config::default());
+        assert_eq!(format!("{file:?}"), format!("{none:?}"));
+    }
+
+    #[test]
+    fn every_key_of_the_commented_file_can_be_set_to_its_example() {
+        for key in reference::keys() {
+            let example = reference::example_of(key).unwrap();
+            let (section, name) = key.rsplit_once('.').unwrap_or_default();
+            let text = if section.is_empty() {
+                format!("{key} = {example}")
+            } else {
+                format!("[{section}]\n{name} = {example}")
+            };
+            assert!(load(&text, &[]).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let config = load(
+            "[server]\nlisten = \"127.0.0.1:1\"\n[session]\nidle = 100\n",
+            &[
+                ("CENTRALINO__SERVER__LISTEN", "127.0.0.1:2"),
+                ("CENTRALINO__SERVER__TRUSTED_PROXIES", "10.0.0.1, 192.168.0.0/16"),
+                ("CENTRALINO__DATA", "/elsewhere"),
+                ("CENTRALINO__SANDBOX__ENABLED", "false"),
+                ("CENTRALINO_OTHER", "not ours"),
+            ],
+        )
+        .unwrap();
+        assert_eq!((config.server.listen.port(), config.session.idle), (2, 100));
+        assert_eq!(config.data.0, Path::new("/elsewhere"));
+        assert!(!config.has_sandbox());
+        for (peer, taken) in [("10.0.0.1", true), ("192.168.3.4", true), ("10.0.0.2", false), ("::1", true)] {
+            assert_eq!(config.server.takes_connections_from(peer.parse().unwrap()), taken, "{peer}");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once_each_with_its_key_its_origin_and_an_example() {
+        let found = problems(
+            "environment = \"test\"\n[server]\nlisten = \"nowhere\"\npublic_url = \"https://x/path\"\nlissten = 1\n[session]\nidle = -1\n",
+            &[("CENTRALINO__METRICS__LISTEN", "9464"), ("CENTRALINO__NO__SUCH", "1")],
+        );
+        assert_eq!(
+            keys(&found),
+            [
+                "environment",
+                "metrics.listen",
+                "no.such",
+                "server.lissten",
+                "server.listen",
+                "server.public_url",
+                "session.idle"
+            ]
+        );
+        let text = Problems(found).to_string();
+        for part in [
+            "for example: listen = \"127.0.0.1:8080\", in [server]",
+            "metrics.listen (in CENTRALINO__METRICS__LISTEN)",
+            "for example: CENTRALINO__METRICS__LISTEN=127.0.0.1:9464",
+            "test.toml",
+            "there is no such key; there are: server.grace, server.listen",
+        ] {
+            assert!(text.contains(part), "{part} is not in: {text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_named_must_be_there_and_be_toml() {
+        assert!(Config::load(Some(Path::new("/no/such.toml")), []).is_err());
+        assert!(load("[server\n", &[]).is_err());
+    }
+
+    #[test]
+    fn values_that_do_not_fit_together_are_refused() {
+        for (key, name, value) in [
+            ("database.url", "CENTRALINO__DATABASE__URL", "mysql://u:p4ss@h/d"),
+            ("session.idle", "CENTRALINO__SESSION__IDLE", "1"),
+            ("session.absolute", "CENTRALINO__SESSION__ABSOLUTE", "900"),
+            ("session.absolute", "CENTRALINO__SESSION__ABSOLUTE", "86401"),
+            ("session.warning", "CENTRALINO__SESSION__WARNING", "900"),
+            ("sandbox.control", "CENTRALINO__SANDBOX__CONTROL", "0.0.0.0:1"),
+        ] {
+            let found = problems("", &[(name, value)]);
+            assert!(keys(&found).contains(&key), "{found:?}");
+            assert!(!Problems(found).to_string().contains("p4ss"), "a password is repeated");
+        }
+    }
+
+    #[test]
+    fn production_is_refused_what_only_a_sandbox_may_have() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = production(folder.path());
+        assert!(load(&file, &[]).is_ok());
+        for (key, name, value) in [
+            ("sandbox.enabled", "CENTRALINO__SANDBOX__ENABLED", "true"),
+            ("sandbox.demo_accounts", "CENTRALINO__SANDBOX__DEMO_ACCOUNTS", "true"),
+            ("server.trusted_proxies", "CENTRALINO__SERVER__LISTEN", "0.0.0.0:8080"),
+            ("server.public_url", "CENTRALINO__SERVER__PUBLIC_URL", "http://desk.example.it"),
+            ("secrets.server", "CENTRALINO__SECRETS__SERVER", "/no/such.key"),
+        ] {
+            assert_eq!(keys(&problems(&file, &[(name, value)])), [key]);
+        }
+        let proxied =
+            [("CENTRALINO__SERVER__LISTEN", "0.0.0.0:8080"), ("CENTRALINO__SERVER__TRUSTED_PROXIES", "10.0.0.1")];
+        assert!(load(&file, &proxied).is_ok());
+    }
+
+    #[test]
+    fn production_demands_what_is_missing_all_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap().to_owned();
+        let found = problems("environment = \"production\"", &[("CENTRALINO__DATA", &data)]);
+        assert_eq!(keys(&found), ["secrets.server", "server.public_url"]);
+    }
+
+    #[test]
+    fn production_refuses_a_secret_that_anybody_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = production(folder.path());
+        fs::set_permissions(folder.path().join("server.key"), fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(keys(&problems(&file, &[])), ["secrets.server"]);
+    }
+}
