@@ -3,10 +3,12 @@
 //! Every method of [`Db`] is a whole unit of work. Ids are TEXT, instants BIGINT milliseconds UTC.
 
 pub mod attempts;
+pub mod cases;
 pub mod credentials;
 mod db;
 pub mod operators;
 pub mod sessions;
+pub mod steps;
 
 use std::str::FromStr;
 

@@ -1,0 +1,244 @@
+//! The work in progress of a case: each request to a service is written before it leaves and after it ends, so that
+//! no crash, reload or second submission can repeat it unnoticed.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{Error, FromRow};
+
+use super::{Db, cases::whole_second, read, write};
+use crate::domain::{
+    call::TransactionId,
+    case::{OutOfOrder, OutcomeClass, Service, Stage},
+    operator::OperatorId,
+};
+
+/// A request to a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The one-time key of the form that asked for it.
+    pub submission: String,
+    /// Which service.
+    pub service: Service,
+    /// When it was about to leave.
+    pub started_at: Timestamp,
+    /// How it ended; none while it is under way, or if the server died before its end.
+    pub end: Option<StepEnd>,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepEnd {
+    /// When.
+    pub at: Timestamp,
+    /// In which class.
+    pub class: OutcomeClass,
+    /// The service's transaction, where it named one.
+    pub transaction: Option<TransactionId>,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// The one-time key of the form.
+    pub submission: String,
+    /// In which case.
+    pub case_id: String,
+    /// By whom.
+    pub operator: OperatorId,
+    /// Which service.
+    pub service: Service,
+    /// Whether the operator has decided to repeat what may have happened already.
+    pub repeats_knowingly: bool,
+    /// Whether the sealed cookie still has what the last verification returned; without it the call begins anew.
+    pub has_call_data: bool,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of an intent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// It is written: the request may leave.
+    Begun,
+    /// The same form was submitted before; this is what became of it.
+    Before(Step),
+    /// There is no such open case of this operator.
+    NoCase,
+    /// The case does not stand where this service may be called.
+    OutOfOrder(OutOfOrder),
+    /// Another request of the case is under way.
+    Busy,
+    /// The last request to this service may have been carried out: the operator must decide first.
+    NeedsDecision,
+}
+
+/// How long a request can be under way; one that is older has been cut off, and its outcome is not known.
+const LONGEST_REQUEST: SignedDuration = SignedDuration::from_secs(120);
+/// How long a second submission of a deferred confirmation finds the first.
+const DEFERRED_MEMORY: SignedDuration = SignedDuration::from_hours(1);
+
+#[derive(FromRow)]
+struct StepRow {
+    submission: String,
+    service: String,
+    started_at: i64,
+    ended_at: Option<i64>,
+    outcome: Option<String>,
+    transaction_id: Option<String>,
+}
+
+impl TryFrom<StepRow> for Step {
+    type Error = Error;
+
+    fn try_from(row: StepRow) -> Result<Self, Error> {
+        let instant = |at| Timestamp::from_millisecond(at).map_err(|error| Error::Decode(Box::new(error)));
+        let word = |error| Error::Decode(Box::new(error));
+        let end = match (row.ended_at, row.outcome) {
+            (Some(at), Some(outcome)) => Some(StepEnd {
+                at: instant(at)?,
+                class: outcome.parse().map_err(word)?,
+                transaction: row.transaction_id.and_then(|id| id.parse().ok()),
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            submission: row.submission,
+            service: row.service.parse().map_err(word)?,
+            started_at: instant(row.started_at)?,
+            end,
+        })
+    }
+}
+
+impl Step {
+    /// Whether it may still be under way.
+    #[must_use]
+    pub fn is_under_way(&self, now: Timestamp) -> bool {
+        self.end.is_none() && now.duration_since(self.started_at) < LONGEST_REQUEST
+    }
+
+    /// In which class it stands: one that was cut off is uncertain.
+    #[must_use]
+    pub fn class(&self) -> OutcomeClass {
+        self.end.as_ref().map_or(OutcomeClass::Uncertain, |end| end.class)
+    }
+}
+
+/// Where the steps of an open case have brought it.
+#[must_use]
+pub fn stage_after(steps: &[Step]) -> Stage {
+    let done = steps.iter().filter(|step| step.class() == OutcomeClass::Done);
+    done.fold(Stage::Opened, |stage, step| match step.service {
+        // A verification that had to be repeated begins anew.
+        Service::Verify => Stage::Verified,
+        service => stage.after(service).unwrap_or(stage),
+    })
+}
+
+/// Where the case stands for the operator: what the verification returned may be gone (a new browser, half an hour).
+#[must_use]
+pub fn effective_stage(steps: &[Step], has_call_data: bool) -> Stage {
+    match stage_after(steps) {
+        Stage::Verified | Stage::Unlocked if !has_call_data => Stage::Opened,
+        stage => stage,
+    }
+}
+
+fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
+    if let Some(before) = steps.iter().find(|step| step.submission == intent.submission) {
+        return Beginning::Before(before.clone());
+    }
+    if steps.iter().any(|step| step.is_under_way(intent.at)) {
+        return Beginning::Busy;
+    }
+    if let Err(error) = effective_stage(steps, intent.has_call_data).allow(intent.service) {
+        return Beginning::OutOfOrder(error);
+    }
+    let is_open_question = steps.last().is_some_and(|last| last.class() == OutcomeClass::Uncertain);
+    if is_open_question && !intent.repeats_knowingly { Beginning::NeedsDecision } else { Beginning::Begun }
+}
+
+/// Taking the case's row first makes intents of one case wait for each other on both engines.
+const TAKE_CASE: &str =
+    "UPDATE cases SET opened_at = opened_at WHERE id = $1 AND operator_id = $2 AND closed_at IS NULL";
+const OPEN_DEFERRED: &str = "INSERT INTO cases (id, operator_id, opened_at, closed_at) VALUES ($1, $2, $3, $3)";
+const FORGET_DEFERRED: &str = "DELETE FROM steps WHERE started_at < $1 \
+    AND case_id IN (SELECT id FROM cases WHERE closed_at IS NOT NULL)";
+const STEPS: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM steps \
+    WHERE case_id = $1 ORDER BY started_at, submission";
+const STEP: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM steps \
+    WHERE submission = $1";
+const BEGIN: &str = "INSERT INTO steps (submission, case_id, service, started_at) VALUES ($1, $2, $3, $4)";
+const END: &str = "UPDATE steps SET ended_at = $2, outcome = $3, transaction_id = $4 WHERE submission = $1";
+const KEEP_TRANSACTION: &str = "INSERT INTO transactions (case_id, service, transaction_id, place) \
+    SELECT $1, $2, $3, COUNT(*) FROM transactions WHERE case_id = $1";
+
+macro_rules! steps_of {
+    ($tx:expr, $case:expr) => {{
+        let rows: Vec<StepRow> = sqlx::query_as(STEPS).bind($case).fetch_all($tx).await?;
+        rows.into_iter().map(Step::try_from).collect::<Result<Vec<_>, _>>()?
+    }};
+}
+
+impl Db {
+    /// Writes an intent, unless the case forbids it.
+    pub async fn begin_step(&self, intent: &Intent) -> Result<Beginning, Error> {
+        write!(self, |tx| {
+            let take = sqlx::query(TAKE_CASE).bind(&intent.case_id).bind(&intent.operator.0);
+            if take.execute(&mut *tx).await?.rows_affected() == 0 {
+                return Ok(Beginning::NoCase);
+            }
+            let steps = steps_of!(&mut *tx, &intent.case_id);
+            let beginning = judge(intent, &steps);
+            if beginning == Beginning::Begun {
+                let insert = sqlx::query(BEGIN).bind(&intent.submission).bind(&intent.case_id);
+                insert.bind(intent.service.word()).bind(intent.at.as_millisecond()).execute(&mut *tx).await?;
+            }
+            Ok(beginning)
+        })
+    }
+
+    /// Writes the intent of a deferred confirmation into a case of its own, which is not a call: it has no order to
+    /// keep and is closed from the start. Its work in progress is forgotten after an hour.
+    pub async fn begin_deferred_step(&self, intent: &Intent) -> Result<Beginning, Error> {
+        write!(self, |tx| {
+            let forget = sqlx::query(FORGET_DEFERRED).bind((intent.at - DEFERRED_MEMORY).as_millisecond());
+            forget.execute(&mut *tx).await?;
+            let before: Option<StepRow> =
+                sqlx::query_as(STEP).bind(&intent.submission).fetch_optional(&mut *tx).await?;
+            if let Some(before) = before {
+                return Ok(Beginning::Before(before.try_into()?));
+            }
+            let open = sqlx::query(OPEN_DEFERRED).bind(&intent.case_id).bind(&intent.operator.0);
+            open.bind(whole_second(intent.at)).execute(&mut *tx).await?;
+            let insert = sqlx::query(BEGIN).bind(&intent.submission).bind(&intent.case_id);
+            insert.bind(intent.service.word()).bind(intent.at.as_millisecond()).execute(&mut *tx).await?;
+            Ok(Beginning::Begun)
+        })
+    }
+
+    /// Writes how a request ended, and keeps its transaction.
+    pub async fn end_step(&self, intent: &Intent, end: &StepEnd) -> Result<(), Error> {
+        let transaction = end.transaction.as_ref().map(TransactionId::as_str);
+        write!(self, |tx| {
+            let update = sqlx::query(END).bind(&intent.submission).bind(end.at.as_millisecond());
+            update.bind(end.class.word()).bind(transaction).execute(&mut *tx).await?;
+            if let Some(transaction) = transaction {
+                let keep = sqlx::query(KEEP_TRANSACTION).bind(&intent.case_id).bind(intent.service.word());
+                keep.bind(transaction).execute(&mut *tx).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What became of a form, by its one-time key.
+    pub async fn step(&self, submission: &str) -> Result<Option<Step>, Error> {
+        let row: Option<StepRow> =
+            read!(self, |pool| sqlx::query_as(STEP).bind(submission).fetch_optional(pool).await)?;
+        row.map(Step::try_from).transpose()
+    }
+
+    /// The requests of a case, in their order.
+    pub async fn steps(&self, case_id: &str) -> Result<Vec<Step>, Error> {
+        Ok(read!(self, |pool| steps_of!(pool, case_id)))
+    }
+}
