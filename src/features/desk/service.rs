@@ -1,0 +1,177 @@
+//! The rules of the desk: a step is written before it leaves, runs to its end even if the browser goes away, and is
+//! never run twice for one form.
+
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    answer::{Answered, Effect, Request},
+    call_data::{CallData, Drawer, LastAnswer, Sealed, Typed, Verification, clear},
+    in_flight::{Place, Ticket},
+};
+use crate::{
+    domain::{
+        call::TransactionId,
+        case::{OutOfOrder, OutcomeClass},
+        fiscal_code::FiscalCode,
+        operator::OperatorId,
+    },
+    server::{errors::AppError, state::AppState},
+    storage::steps::{Beginning, Intent, Step, StepEnd},
+};
+
+/// Who submits, and with which login session.
+#[derive(Clone)]
+pub struct Actor {
+    /// The account.
+    pub operator: OperatorId,
+    /// By which Sistema TS knows the operator.
+    pub fiscal_code: FiscalCode,
+    /// The login session's own token.
+    pub token: Vec<u8>,
+}
+
+/// A step's form, read.
+#[derive(Clone)]
+pub struct Submission {
+    /// Its one-time key.
+    pub key: String,
+    /// What to send.
+    pub request: Request,
+    /// What was typed, kept if it is not accepted.
+    pub typed: Typed,
+    /// Whether the operator has decided to repeat what may have happened.
+    pub repeats_knowingly: bool,
+    /// The call's data until now.
+    pub data: CallData,
+    /// Which cookie.
+    pub drawer: Drawer,
+}
+
+/// What became of a form.
+#[derive(Debug)]
+pub enum Submitted {
+    /// It has an answer, to be read on the page; with the cookie that carries its details.
+    Answered(Option<HeaderValue>),
+    /// There is no such open case.
+    NoCase,
+    /// The case does not stand where this may be done.
+    OutOfOrder(OutOfOrder),
+    /// Another request of the case is under way.
+    Busy,
+    /// The operator must decide first.
+    NeedsDecision,
+}
+
+/// How often the database is asked for a first submission that another instance carries out.
+const PATIENCE: Duration = Duration::from_millis(250);
+const MOST_QUESTIONS: u32 = 160;
+
+/// Carries out a step's form.
+pub async fn submit(state: &AppState, actor: &Actor, submission: Submission) -> Result<Submitted, AppError> {
+    let ticket = match state.in_flight.enter(&submission.key) {
+        Place::Repeated(waiting) => return Ok(Submitted::Answered(waiting.answer().await)),
+        Place::First(ticket) => ticket,
+    };
+    let intent = Intent {
+        submission: submission.key.clone(),
+        case_id: submission.data.case_id.clone(),
+        operator: actor.operator.clone(),
+        service: submission.request.service(),
+        repeats_knowingly: submission.repeats_knowingly,
+        has_call_data: submission.data.verified.is_some(),
+        at: state.clock.now(),
+    };
+    let beginning = match submission.drawer {
+        Drawer::Case => state.db.begin_step(&intent).await?,
+        Drawer::Deferred => state.db.begin_deferred_step(&intent).await?,
+    };
+    match beginning {
+        Beginning::Begun => {}
+        Beginning::Before(step) => return wait_for(state, step).await.map(Submitted::Answered),
+        Beginning::NoCase => return Ok(Submitted::NoCase),
+        Beginning::OutOfOrder(error) => return Ok(Submitted::OutOfOrder(error)),
+        Beginning::Busy => return Ok(Submitted::Busy),
+        Beginning::NeedsDecision => return Ok(Submitted::NeedsDecision),
+    }
+    // A task of its own: a browser that goes away does not cut a request off.
+    let (state, actor) = (state.clone(), actor.clone());
+    let run = state.tasks.clone().spawn(async move { run(&state, &actor, submission, &intent, ticket).await });
+    run.await.map_err(AppError::internal)?.map(Submitted::Answered)
+}
+
+/// Waits while another instance carries out the first submission.
+async fn wait_for(state: &AppState, mut step: Step) -> Result<Option<HeaderValue>, AppError> {
+    for _ in 0..MOST_QUESTIONS {
+        if !step.is_under_way(state.clock.now()) {
+            break;
+        }
+        tokio::time::sleep(PATIENCE).await;
+        match state.db.step(&step.submission).await? {
+            Some(now) => step = now,
+            None => break,
+        }
+    }
+    Ok(None)
+}
+
+async fn run(
+    state: &AppState,
+    actor: &Actor,
+    submission: Submission,
+    intent: &Intent,
+    ticket: Ticket,
+) -> Result<Option<HeaderValue>, AppError> {
+    let answered = submission.request.send(&state.sistema_ts, &actor.fiscal_code).await;
+    let at = state.clock.now();
+    let end = StepEnd { at, class: answered.class, transaction: answered.transaction.clone() };
+    log(intent, &answered, at);
+    state.db.end_step(intent, &end).await?;
+    let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
+    let cookie = match next_data(submission, answered, at) {
+        (drawer, Some(data)) => sealed.close(drawer, data, at),
+        (drawer, None) => clear(drawer),
+    }
+    .map_err(AppError::internal)?;
+    ticket.answer(Some(cookie.clone()));
+    Ok(Some(cookie))
+}
+
+/// All that is written of a request: the case, the service, the class, the transaction and how long it took.
+fn log(intent: &Intent, answered: &Answered, at: Timestamp) {
+    tracing::info!(
+        case = %intent.case_id,
+        service = intent.service.word(),
+        outcome = answered.class.word(),
+        reason = answered.reason,
+        transaction = answered.transaction.as_ref().map_or("", TransactionId::as_str),
+        milliseconds = i64::try_from(at.duration_since(intent.at).as_millis()).unwrap_or(i64::MAX),
+        "a service was called"
+    );
+}
+
+/// What the cookie carries on: nothing once the case is concluded, what was typed only while it may be corrected.
+fn next_data(submission: Submission, answered: Answered, at: Timestamp) -> (Drawer, Option<CallData>) {
+    let Submission { mut data, key, typed, drawer, .. } = submission;
+    data.typed = if answered.class == OutcomeClass::Done { Typed::default() } else { typed };
+    data.last = Some(LastAnswer { submission: key, reason: answered.reason.to_owned(), texts: answered.texts });
+    match answered.effect {
+        Effect::Nothing => {}
+        Effect::Verified { cun, id, sampled_on } => {
+            data.verified = Some(Verification { cun, id, sampled_on });
+            data.unlocked_at = None;
+        }
+        Effect::Unlocked { at: instant } => data.unlocked_at = Some(instant.unwrap_or(at)),
+        Effect::Concluded if drawer == Drawer::Case => return (drawer, None),
+        Effect::Concluded => {}
+    }
+    (drawer, Some(data))
+}
+
+/// The day to send as the onset: the one given, or for a caller without symptoms the day of the swab.
+#[must_use]
+pub fn onset(given: Option<Date>, data: &CallData) -> Option<Date> {
+    given.or_else(|| data.verified.as_ref().map(|verified| verified.sampled_on))
+}
