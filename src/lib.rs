@@ -31,4 +31,5 @@ rust_i18n::i18n!("locales", fallback = "it");
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
+    islands::submit_once::install();
 }

@@ -1,1 +1,15 @@
-//! The only code that reaches the browser. Props are serialised into the page: never a caller's data.
+//! The only code that reaches the browser, and pieces of view that it shares with the server.
+//!
+//! Props are serialised into the page, so they never hold a caller's data: what is typed is read from the fields.
+
+#![allow(missing_docs, reason = "the macro of islands makes a struct without one; the props have theirs")]
+
+pub mod code_feedback;
+pub mod copy_button;
+pub mod countdown;
+pub mod grouping;
+pub mod read_back;
+pub mod session_guard;
+#[cfg(feature = "hydrate")]
+pub mod submit_once;
+mod timer;

@@ -4,11 +4,7 @@ use jiff::Timestamp;
 use sqlx::{Error, FromRow};
 
 use super::{Db, read, write};
-use crate::domain::{
-    call::CallId,
-    case::Service,
-    operator::OperatorId,
-};
+use crate::domain::{call::CallId, case::Service, operator::OperatorId};
 
 /// A case as kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +85,8 @@ impl TransactionRow {
 }
 
 const CASE: &str = "SELECT id, call_id, opened_at, closed_at FROM cases WHERE operator_id = $1 AND id = $2";
-const OPEN_CASE: &str = "SELECT id, call_id, opened_at, closed_at FROM cases WHERE operator_id = $1 AND closed_at IS NULL";
+const OPEN_CASE: &str =
+    "SELECT id, call_id, opened_at, closed_at FROM cases WHERE operator_id = $1 AND closed_at IS NULL";
 const LAST_CLOSED: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
     WHERE operator_id = $1 AND closed_at >= $2 ORDER BY id DESC LIMIT 1";
 const PAGE: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
@@ -162,9 +159,7 @@ impl Db {
         let after = after.unwrap_or(AFTER_ALL);
         let limit = i64::from(most) + 1;
         let mut rows: Vec<CaseRow> = match wanted {
-            None => {
-                read!(self, |pool| sqlx::query_as(PAGE).bind(&of.0).bind(after).bind(limit).fetch_all(pool).await)?
-            }
+            None => read!(self, |pool| sqlx::query_as(PAGE).bind(&of.0).bind(after).bind(limit).fetch_all(pool).await)?,
             Some(wanted) => read!(self, |pool| {
                 let found = sqlx::query_as(FOUND).bind(&of.0).bind(after).bind(limit);
                 found.bind(wanted).fetch_all(pool).await
@@ -179,10 +174,9 @@ impl Db {
     async fn with_transactions(&self, rows: Vec<CaseRow>, of: &OperatorId) -> Result<Vec<CaseRecord>, Error> {
         let ids = || rows.iter().map(|row| row.id.as_str());
         let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(Vec::new()) };
-        let transactions: Vec<TransactionRow> =
-            read!(self, |pool| {
-                sqlx::query_as(TRANSACTIONS).bind(&of.0).bind(first).bind(last).fetch_all(pool).await
-            })?;
+        let transactions: Vec<TransactionRow> = read!(self, |pool| {
+            sqlx::query_as(TRANSACTIONS).bind(&of.0).bind(first).bind(last).fetch_all(pool).await
+        })?;
         rows.into_iter().map(|row| row.into_record(&transactions)).collect()
     }
 }

@@ -1,0 +1,30 @@
+//! A button that copies a text of the page; without JavaScript there is none.
+
+use leptos::prelude::*;
+
+/// Copies the text of the element whose id is `target`.
+#[island]
+pub fn CopyButton(
+    /// The id of the element.
+    target: String,
+    /// What the button is called.
+    label: String,
+    /// What is said once it has copied.
+    done: String,
+) -> impl IntoView {
+    let (is_alive, set_alive) = signal(false);
+    let (copied, set_copied) = signal(false);
+    Effect::new(move |_| set_alive.set(true));
+    let copy = move |_| {
+        if let Some(text) = document().get_element_by_id(&target).and_then(|element| element.text_content()) {
+            let _ = window().navigator().clipboard().write_text(&text);
+            set_copied.set(true);
+        }
+    };
+    view! {
+        <button type="button" class="copy" hidden=move || !is_alive.get() aria-label=label.clone() title=label on:click=copy>
+            "⧉"
+        </button>
+        <span class="copied" role="status">{move || copied.get().then(|| done.clone())}</span>
+    }
+}

@@ -1,0 +1,61 @@
+//! Time in the browser, measured from when the page came alive: the clock of the desk's machine may be wrong, the
+//! server says how much is left.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use web_sys::js_sys::Date;
+
+/// Milliseconds left of `left`, looked at twice a second and never below zero.
+pub fn remaining(left: i64) -> (ReadSignal<i64>, impl Fn(i64) + Copy + Send + Sync + 'static) {
+    let (remaining, set_remaining) = signal(left.max(0));
+    let end = RwSignal::new(None::<f64>);
+    let restart = move |left: i64| end.set(Some(now() + millis(left)));
+    Effect::new(move |_| {
+        restart(left);
+        let tick = move || {
+            if let Some(end) = end.get_untracked() {
+                set_remaining.set(whole(end - now()).max(0));
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(tick, Duration::from_millis(500)) {
+            on_cleanup(move || interval.clear());
+        }
+    });
+    (remaining, restart)
+}
+
+fn now() -> f64 {
+    Date::now()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few hours of milliseconds are far below 2^53")]
+const fn millis(left: i64) -> f64 {
+    left as f64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a few hours of milliseconds")]
+const fn whole(left: f64) -> i64 {
+    left as i64
+}
+
+/// mm:ss, the started second counted in full.
+#[must_use]
+pub fn minutes_and_seconds(left: i64) -> String {
+    let seconds = (left.max(0) + 999) / 1000;
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_started_second_counts_in_full() {
+        assert_eq!(minutes_and_seconds(150_000), "02:30");
+        assert_eq!(minutes_and_seconds(149_001), "02:30");
+        assert_eq!(minutes_and_seconds(1), "00:01");
+        assert_eq!(minutes_and_seconds(0), "00:00");
+        assert_eq!(minutes_and_seconds(-5), "00:00");
+    }
+}
