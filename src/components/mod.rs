@@ -8,7 +8,6 @@
 pub mod alert;
 pub mod buttons;
 pub mod card;
-pub mod code;
 pub mod desk;
 pub mod field;
 pub mod heading;
@@ -17,3 +16,10 @@ pub mod layout;
 pub mod script;
 pub mod steps;
 pub mod table;
+
+/// What a piece becomes on the page.
+#[cfg(test)]
+fn html(view: impl FnOnce() -> leptos::prelude::AnyView) -> String {
+    use leptos::prelude::RenderHtml;
+    leptos::prelude::Owner::new().with(|| view().to_html())
+}
