@@ -1,4 +1,6 @@
 //! The capabilities, a folder each: `page.rs` what is shown, `post.rs` what is submitted, `service.rs` the rules.
 
+pub mod accounts;
+pub mod activation;
 pub mod language;
 pub mod login;

@@ -14,7 +14,10 @@ use super::{
     secrets::{Secrets, SecretsError},
     state::{AppState, Inner},
 };
-use crate::storage::{Db, OpenError};
+use crate::{
+    features::accounts::passwords::Passwords,
+    storage::{Db, OpenError},
+};
 
 /// A built application: its listener is bound, nothing is served yet.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ impl Application {
         let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
         let db = Db::open(&config.database_url()).await?;
         let listener = TcpListener::bind(config.server.listen).await?;
-        let state = AppState::new(Inner { config, clock, random, secrets, db });
+        let state = AppState::new(Inner { config, clock, random, passwords: Passwords::new(&secrets), secrets, db });
         Ok(Self { listener, router: router(state.clone()), state })
     }
 

@@ -11,6 +11,7 @@ pub mod page;
 pub mod random;
 pub mod router;
 pub mod same_site;
+pub mod sealing;
 pub mod secrets;
 pub mod security_headers;
 pub mod session;

@@ -3,7 +3,7 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{clock::Clock, config::Config, random::Random, secrets::Secrets};
-use crate::storage::Db;
+use crate::{features::accounts::passwords::Passwords, storage::Db};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Inner {
     pub random: Random,
     /// Out of which every key is derived.
     pub secrets: Secrets,
+    /// Password hashing.
+    pub passwords: Passwords,
     /// What is kept.
     pub db: Db,
 }

@@ -19,6 +19,8 @@ pub struct FirstFactor {
 /// What the PIN is judged by.
 #[derive(Debug, FromRow)]
 pub struct SecondFactor {
+    /// Whose it is.
+    pub operator_id: String,
     /// The name with which its owner signs in.
     pub username: String,
     /// The TOTP secret, sealed.
@@ -119,8 +121,18 @@ impl Db {
 
     /// What the PIN of an operator is judged by.
     pub async fn second_factor(&self, operator: &OperatorId) -> Result<Option<SecondFactor>, sqlx::Error> {
-        const SQL: &str = "SELECT username, totp_secret FROM operators WHERE id = $1";
+        const SQL: &str = "SELECT id AS operator_id, username, totp_secret FROM operators WHERE id = $1";
         read!(self, |pool| sqlx::query_as(SQL).bind(&operator.0).fetch_optional(pool).await)
+    }
+
+    /// The second factors of the enabled accounts among these user names, in their order.
+    pub async fn second_factors(&self, usernames: [&str; 5]) -> Result<Vec<SecondFactor>, sqlx::Error> {
+        const SQL: &str = "SELECT id AS operator_id, username, totp_secret FROM operators \
+             WHERE status = 'enabled' AND username IN ($1, $2, $3, $4, $5) ORDER BY username";
+        read!(self, |pool| {
+            let query = usernames.iter().fold(sqlx::query_as(SQL), |query, username| query.bind(*username));
+            query.fetch_all(pool).await
+        })
     }
 
     /// Uses the proof up, ends the operator's other sessions, renews this one: all of it or nothing.

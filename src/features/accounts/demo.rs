@@ -1,0 +1,152 @@
+//! Demo accounts, in the sandbox environment only: four operators and a supervisor with a password that everybody
+//! knows and a second factor of their own, made anew in each installation.
+
+use jiff::Timestamp;
+
+use super::{
+    invite::{InviteError, Invitee, Office, token_hash},
+    passwords::PasswordError,
+    recovery::RecoveryCode,
+    second_factor::{STEP, SecondFactorError, TotpSecret},
+};
+use crate::{
+    domain::{
+        operator::{OperatorId, Queue, Role},
+        secret::Password,
+    },
+    server::{config::Environment, secrets::Secrets, state::AppState},
+    storage::{
+        credentials::{Activated, SecondFactor},
+        operators::AddError,
+    },
+};
+
+/// The password of every demo account.
+pub const PASSWORD: &str = "quattro gatti blu";
+/// User name, name, codice fiscale (all of nobody; the operators' are those that the sandbox pre-authorises), role.
+const PEOPLE: [(&str, &str, &str, Role); 5] = [
+    ("operatore1", "Mario Rossi", "RSSMRA80A01H501U", Role::Operator),
+    ("operatore2", "Luigi Verdi", "VRDLGU75B02F205A", Role::Operator),
+    ("operatore3", "Carla Bianchi", "BNCLRA90C43L219I", Role::Operator),
+    ("operatore4", "Gianna Neri", "NREGNN85D04A662V", Role::Operator),
+    ("supervisore1", "Sara Gialli", "GLLSRA82E45D612X", Role::Supervisor),
+];
+
+/// Why the demo accounts could not be made or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// There are none in production.
+    #[error("demo accounts exist in the sandbox environment only")]
+    Production,
+    /// One of them is not an account that can be made.
+    #[error("the demo account {0} is not well-formed")]
+    Form(&'static str),
+    /// It was not made.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    /// Its password was not hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// Its PIN can't be told.
+    #[error(transparent)]
+    SecondFactor(#[from] SecondFactorError),
+    /// The database refused.
+    #[error(transparent)]
+    Engine(#[from] sqlx::Error),
+}
+
+/// A demo account as the banner and `serve` show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoAccount {
+    /// The user name.
+    pub username: &'static str,
+    /// First and last name.
+    pub name: &'static str,
+    /// The password.
+    pub password: &'static str,
+    /// The PIN of this moment.
+    pub pin: String,
+    /// For how many seconds more it is the one shown by an authenticator.
+    pub seconds_left: i64,
+}
+
+/// Makes the demo accounts that are not there yet.
+pub async fn ensure(state: &AppState) -> Result<(), DemoError> {
+    if state.config.environment != Environment::Sandbox {
+        return Err(DemoError::Production);
+    }
+    for (username, name, fiscal_code, role) in PEOPLE {
+        let form = || DemoError::Form(username);
+        let invitee = Invitee {
+            username: username.parse().map_err(|_| form())?,
+            name: name.to_owned(),
+            fiscal_code: fiscal_code.parse().map_err(|_| form())?,
+            role,
+            queues: vec![Queue::Immuni],
+        };
+        if state.db.operator_id(&invitee.username).await?.is_none() {
+            make(state, &invitee).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn make(state: &AppState, invitee: &Invitee) -> Result<(), DemoError> {
+    let office = Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random };
+    let path = match office.invite(invitee).await {
+        // Another instance on the same database was quicker.
+        Err(InviteError::Add(AddError::Taken)) => return Ok(()),
+        other => other?,
+    };
+    let token = path.as_str().trim_start_matches("/activate/");
+    let Some(operator) = state.db.operator_id(&invitee.username).await? else { return Ok(()) };
+    let codes = RecoveryCode::set(&state.random).map_err(SecondFactorError::from)?;
+    let codes: Vec<_> = codes.iter().map(|code| code.hash(&state.secrets, &operator)).collect();
+    let password_hash = state.passwords.hash(Password::new(PASSWORD.to_owned()), &state.random).await?;
+    // No PIN has been used: the one of this moment must still be good for a first sign-in.
+    let step = state.clock.now().as_second() / STEP - 2;
+    let activated = Activated { password_hash: &password_hash, step, recovery_codes: &codes };
+    state.db.activate(&token_hash(token), &activated, state.clock.now_ms()).await?;
+    Ok(())
+}
+
+/// The demo accounts that can sign in, each with its PIN of this moment. None in production.
+pub async fn accounts(state: &AppState) -> Result<Vec<DemoAccount>, DemoError> {
+    if state.config.environment != Environment::Sandbox {
+        return Ok(Vec::new());
+    }
+    let factors = state.db.second_factors(PEOPLE.map(|(username, ..)| username)).await?;
+    let account = |factor| {
+        let (pin, seconds_left) = current_pin(&state.secrets, &factor, state.clock.now()).transpose()?.ok()?;
+        let (username, name, ..) = PEOPLE.into_iter().find(|(username, ..)| *username == factor.username)?;
+        Some(DemoAccount { username, name, password: PASSWORD, pin, seconds_left })
+    };
+    Ok(factors.into_iter().filter_map(account).collect())
+}
+
+/// The PIN of this moment, and for how many seconds it stays so; none for an account without a second factor.
+///
+/// For the sandbox environment: the caller has made sure that it is.
+pub fn current_pin(
+    secrets: &Secrets,
+    factor: &SecondFactor,
+    now: Timestamp,
+) -> Result<Option<(String, i64)>, SecondFactorError> {
+    let Some(sealed) = &factor.totp_secret else { return Ok(None) };
+    let pin = TotpSecret::open(sealed, secrets, &OperatorId(factor.operator_id.clone()))?.pin(now)?;
+    Ok(Some((pin, STEP - now.as_second().rem_euclid(STEP))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{fiscal_code::FiscalCode, operator::Username};
+
+    #[test]
+    fn demo_people_are_well_formed() {
+        for (username, _, fiscal_code, _) in PEOPLE {
+            assert!(username.parse::<Username>().is_ok(), "{username}");
+            assert!(fiscal_code.parse::<FiscalCode>().is_ok(), "{fiscal_code}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Making an account, and the link by which its owner activates it.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::second_factor::{SecondFactorError, TotpSecret};
+use crate::{
+    domain::{
+        fiscal_code::FiscalCode,
+        operator::{OperatorId, Queue, Role, Username},
+    },
+    server::{clock::Clock, random::Random, secrets::Secrets},
+    storage::{
+        Db,
+        operators::{AddError, NewActivation, NewOperator},
+    },
+};
+
+/// For how many milliseconds a link works.
+const LINK_LASTS: i64 = 24 * 60 * 60 * 1000;
+
+/// What inviting needs of the application; the command line has it without a listening server.
+#[derive(Clone, Copy, Debug)]
+pub struct Office<'a> {
+    /// What is kept.
+    pub db: &'a Db,
+    /// The server's secret.
+    pub secrets: &'a Secrets,
+    /// The time.
+    pub clock: &'a Clock,
+    /// Randomness.
+    pub random: &'a Random,
+}
+
+/// Who is invited.
+#[derive(Clone, Debug)]
+pub struct Invitee {
+    /// The name with which they will sign in.
+    pub username: Username,
+    /// First and last name.
+    pub name: String,
+    /// Their codice fiscale.
+    pub fiscal_code: FiscalCode,
+    /// What they may do.
+    pub role: Role,
+    /// At which desks.
+    pub queues: Vec<Queue>,
+}
+
+/// Why nobody was invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The account was not made.
+    #[error(transparent)]
+    Add(#[from] AddError),
+    /// The second factor was not made.
+    #[error(transparent)]
+    SecondFactor(#[from] SecondFactorError),
+}
+
+/// The path of an activation link: a secret until it is used, and for 24 hours.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ActivationPath(String);
+
+impl ActivationPath {
+    /// `/activate/…`
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for ActivationPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ActivationPath(…)")
+    }
+}
+
+/// What is stored of a link's token.
+#[must_use]
+pub fn token_hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()))
+}
+
+impl Office<'_> {
+    /// Makes an account; its owner activates it at the path returned.
+    pub async fn invite(&self, invitee: &Invitee) -> Result<ActivationPath, InviteError> {
+        let id = OperatorId(self.random.uuid_v7(self.clock.now()).map_err(SecondFactorError::from)?);
+        let (path, token_hash) = self.link()?;
+        let totp_secret =
+            TotpSecret::new(self.random).map_err(SecondFactorError::from)?.seal(self.secrets, &id, self.random)?;
+        let created_at = self.clock.now_ms();
+        let operator = NewOperator {
+            id: &id,
+            username: &invitee.username,
+            name: &invitee.name,
+            fiscal_code: &invitee.fiscal_code,
+            role: invitee.role,
+            queues: &invitee.queues,
+            created_at,
+        };
+        let activation =
+            NewActivation { token_hash: &token_hash, expires_at: created_at + LINK_LASTS, totp_secret: &totp_secret };
+        self.db.add_operator(operator, activation).await?;
+        Ok(path)
+    }
+
+    /// Takes an account's credentials away; its owner sets new ones at the path returned.
+    pub async fn reset(&self, operator: &OperatorId) -> Result<ActivationPath, InviteError> {
+        let (path, token_hash) = self.link()?;
+        let totp_secret =
+            TotpSecret::new(self.random).map_err(SecondFactorError::from)?.seal(self.secrets, operator, self.random)?;
+        let now = self.clock.now_ms();
+        let activation =
+            NewActivation { token_hash: &token_hash, expires_at: now + LINK_LASTS, totp_secret: &totp_secret };
+        self.db.reset_operator(operator, activation, now).await.map_err(AddError::from)?;
+        Ok(path)
+    }
+
+    fn link(&self) -> Result<(ActivationPath, String), SecondFactorError> {
+        let token = URL_SAFE_NO_PAD.encode(self.random.bytes::<32>()?);
+        let hash = token_hash(&token);
+        Ok((ActivationPath(format!("/activate/{token}")), hash))
+    }
+}

@@ -1,0 +1,7 @@
+//! What accounts are made of: passwords, second factors, recovery codes, invitations, demo accounts.
+
+pub mod demo;
+pub mod invite;
+pub mod passwords;
+pub mod recovery;
+pub mod second_factor;

@@ -1,0 +1,218 @@
+//! The rules of signing in: what counts as an attempt, what locks, what renews a session.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{
+    domain::{
+        operator::{OperatorId, Status, Username},
+        secret::{Password, Pin},
+    },
+    features::accounts::{recovery::RecoveryCode, second_factor::TotpSecret},
+    server::{
+        errors::AppError,
+        secrets::Secrets,
+        session::{SessionToken, Standing, WhyOver, standing},
+        state::AppState,
+    },
+    storage::{
+        Db,
+        attempts::{Attempt, Limit},
+        credentials::{Proof, StepUp, SteppedUp},
+        sessions::StoredSession,
+    },
+};
+
+/// How long a lock-out lasts, in milliseconds.
+const LOCK: i64 = 15 * 60 * 1000;
+const PASSWORDS: Limit = Limit { attempts: 10, lock: LOCK };
+const PINS: Limit = Limit { attempts: 5, lock: LOCK };
+const WRONG_PASSWORDS: &str = "wrong passwords";
+const WRONG_PINS: &str = "wrong pins";
+/// For how many milliseconds the same PIN sent twice (a double click) is one sign-in.
+const TWICE_WITHIN: i64 = 10_000;
+/// For how many milliseconds past its end a session is remembered, to say why it ended.
+const REMEMBER: i64 = 24 * 60 * 60 * 1000;
+
+/// How the first factor was judged. The answer for a name that nobody has is the one for a wrong password.
+#[derive(Clone, Debug)]
+pub enum FirstStep {
+    /// The second factor is to come, in this session.
+    Opened(SessionToken),
+    /// Not the password of that name.
+    Wrong {
+        /// How many more wrong ones there may be before the name is locked.
+        left: i64,
+    },
+    /// Too many wrong ones.
+    Locked {
+        /// Until when, milliseconds since 1970.
+        until: i64,
+    },
+    /// The right password of an account that may not sign in.
+    Disabled,
+}
+
+/// Judges a user name and a password.
+pub async fn first_step(state: &AppState, typed_name: &str, password: Password) -> Result<FirstStep, AppError> {
+    let now = state.clock.now_ms();
+    let name: String = typed_name.trim().chars().take(200).collect::<String>().to_lowercase();
+    let attempts = subject(&state.secrets, WRONG_PASSWORDS, &name);
+    let left = match state.db.begin_attempt(&attempts, PASSWORDS, now).await? {
+        Attempt::Allowed { left } => left,
+        Attempt::Locked { until } => return Ok(FirstStep::Locked { until }),
+    };
+    let factor = match name.parse::<Username>() {
+        Ok(username) => state.db.first_factor(&username).await?,
+        Err(_) => None,
+    };
+    let hash = factor.as_ref().and_then(|factor| factor.password_hash.clone());
+    let is_right = state.passwords.verify(password, hash).await.map_err(AppError::internal)?;
+    match factor {
+        Some(factor) if is_right && factor.status == Status::Enabled => {
+            let token = SessionToken::new(&state.random)?;
+            let forget = now - i64::from(state.config.session.absolute) * 1000 - REMEMBER;
+            state.db.open_session(&token.hash(), &factor.operator, &attempts, now, forget).await?;
+            Ok(FirstStep::Opened(token))
+        }
+        Some(_) if is_right => Ok(FirstStep::Disabled),
+        _ if left == 0 => Ok(FirstStep::Locked { until: now + LOCK }),
+        _ => Ok(FirstStep::Wrong { left }),
+    }
+}
+
+/// How the second factor was judged.
+#[derive(Clone, Debug)]
+pub enum SecondStep {
+    /// Signed in.
+    SignedIn {
+        /// Under which id the session goes on.
+        token: SessionToken,
+        /// Who.
+        operator: OperatorId,
+    },
+    /// Nothing was to be proved: the session is in use.
+    AlreadyIn,
+    /// Neither six digits nor a recovery code.
+    Malformed,
+    /// Not the PIN of this moment.
+    Wrong {
+        /// How many more wrong ones there may be before the account is locked.
+        left: i64,
+    },
+    /// The right PIN, but of a step that was used before.
+    UsedBefore,
+    /// A recovery code that the account does not have, or has no more.
+    NoSuchCode,
+    /// Too many wrong ones.
+    Locked {
+        /// Until when, milliseconds since 1970.
+        until: i64,
+    },
+    /// There is no session to go on with.
+    Over(Option<WhyOver>),
+}
+
+/// What was typed into the one field of the second factor.
+enum Typed {
+    Pin(Pin),
+    Code(RecoveryCode),
+}
+
+/// Judges a PIN, or a recovery code in its place, for the session of `token`.
+pub async fn second_step(state: &AppState, token: &SessionToken, typed: &str) -> Result<SecondStep, AppError> {
+    let (session, is_repeat) = match session_to_prove(state, token).await? {
+        Ok(session) => session,
+        Err(refusal) => return Ok(refusal),
+    };
+    let typed = match (typed.parse(), RecoveryCode::parse(typed)) {
+        (Ok(pin), _) => Typed::Pin(pin),
+        (Err(_), Some(code)) => Typed::Code(code),
+        (Err(_), None) => return Ok(SecondStep::Malformed),
+    };
+    let operator = &session.account.id;
+    let attempts = subject(&state.secrets, WRONG_PINS, &operator.0);
+    let left = match state.db.begin_attempt(&attempts, PINS, state.clock.now_ms()).await? {
+        Attempt::Allowed { left } => left,
+        Attempt::Locked { until } => return Ok(SecondStep::Locked { until }),
+    };
+    let outcome = use_proof(state, token, operator, &typed, &attempts, is_repeat).await?;
+    Ok(match outcome {
+        SecondStep::Wrong { .. } | SecondStep::UsedBefore | SecondStep::NoSuchCode if left == 0 => {
+            SecondStep::Locked { until: state.clock.now_ms() + LOCK }
+        }
+        SecondStep::Wrong { .. } => SecondStep::Wrong { left },
+        other => other,
+    })
+}
+
+/// The session that a second factor would open, and whether a form sent twice has opened it a moment ago.
+async fn session_to_prove(
+    state: &AppState,
+    token: &SessionToken,
+) -> Result<Result<(StoredSession, bool), SecondStep>, AppError> {
+    let now = state.clock.now_ms();
+    let Some(session) = state.db.session(&token.hash()).await? else {
+        let renewed = state.db.session_renewed_from(&token.hash(), now - TWICE_WITHIN).await?;
+        return Ok(renewed.map(|session| (session, true)).ok_or(SecondStep::Over(None)));
+    };
+    Ok(match standing(&state.config.session, &session, now) {
+        Standing::AwaitsPin | Standing::Locked => Ok((session, false)),
+        Standing::Active => Err(SecondStep::AlreadyIn),
+        Standing::Over(why) => Err(SecondStep::Over(Some(why))),
+    })
+}
+
+async fn use_proof(
+    state: &AppState,
+    old: &SessionToken,
+    operator: &OperatorId,
+    typed: &Typed,
+    attempts: &str,
+    is_repeat: bool,
+) -> Result<SecondStep, AppError> {
+    let code_hash;
+    let proof = match typed {
+        Typed::Pin(pin) => match matching_step(state, operator, pin).await? {
+            Some(step) => Proof::Step(step),
+            None => return Ok(SecondStep::Wrong { left: 0 }),
+        },
+        Typed::Code(code) => {
+            code_hash = code.hash(&state.secrets, operator);
+            Proof::RecoveryCode(&code_hash)
+        }
+    };
+    let (token, now) = (SessionToken::new(&state.random)?, state.clock.now_ms());
+    let step_up = StepUp { operator, old: &old.hash(), new: &token.hash(), proof, attempts, now };
+    let outcome = if is_repeat {
+        let is_same = state.db.step_up_again(&step_up, now - TWICE_WITHIN).await?;
+        if is_same { SteppedUp::Done } else { SteppedUp::NoSession }
+    } else {
+        state.db.step_up(&step_up).await?
+    };
+    Ok(match (outcome, typed) {
+        (SteppedUp::Done, _) => SecondStep::SignedIn { token, operator: operator.clone() },
+        (SteppedUp::NoSession, _) => SecondStep::Over(None),
+        (SteppedUp::UsedBefore, Typed::Pin(_)) => SecondStep::UsedBefore,
+        (SteppedUp::UsedBefore, Typed::Code(_)) => SecondStep::NoSuchCode,
+    })
+}
+
+async fn matching_step(state: &AppState, operator: &OperatorId, pin: &Pin) -> Result<Option<i64>, AppError> {
+    let factor = state.db.second_factor(operator).await?;
+    let Some(sealed) = factor.and_then(|factor| factor.totp_secret) else { return Ok(None) };
+    TotpSecret::open(&sealed, &state.secrets, operator)
+        .and_then(|secret| secret.step_of(pin, state.clock.now()))
+        .map_err(AppError::internal)
+}
+
+/// Under which key the wrong attempts on `name` are counted: who reads the table learns no name, and a name that
+/// nobody has is counted like any other.
+fn subject(secrets: &Secrets, kind: &str, name: &str) -> String {
+    URL_SAFE_NO_PAD.encode(secrets.derive(kind, name.as_bytes()))
+}
+
+/// Forgets the wrong attempts on an account, so that its owner can try again at once.
+pub async fn unlock(db: &Db, secrets: &Secrets, username: &Username, operator: &OperatorId) -> Result<(), sqlx::Error> {
+    db.clear_attempts(&subject(secrets, WRONG_PASSWORDS, username.as_str())).await?;
+    db.clear_attempts(&subject(secrets, WRONG_PINS, &operator.0)).await
+}
