@@ -3,7 +3,7 @@
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
 
 use crate::{
-    components::layout::{Footer, Header},
+    components::layout::{Footer, Header, SessionWarning},
     server::{
         page::{Page, PageContext},
         site,
@@ -22,7 +22,8 @@ pub fn Shell(
 ) -> impl IntoView {
     let language = context.language.tag();
     let title = format!("{} · Centralino", page.title);
-    let scripts = (page.has_islands && site::has_islands()).then(|| {
+    let has_islands = page.has_islands && site::has_islands();
+    let scripts = has_islands.then(|| {
         let options = LeptosOptions::builder().output_name("centralino").build();
         view! { <HydrationScripts options islands=true root=site::root() /> }
     });
@@ -41,6 +42,7 @@ pub fn Shell(
             </head>
             <body>
                 <Header context=context.clone() />
+                {has_islands.then(|| view! { <SessionWarning context=context.clone() /> })}
                 <main id="main" tabindex="-1">{children()}</main>
                 <Footer context />
             </body>

@@ -128,6 +128,18 @@ pub fn Notice(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::components::html;
+
+    #[test]
+    fn each_error_leads_to_its_field_and_without_one_there_is_no_summary() {
+        let mut errors = FormErrors::default();
+        let summary = |errors: FormErrors| html(|| view! { <ErrorSummary errors language=Language::It /> }.into_any());
+        assert!(!summary(errors.clone()).contains("alert"));
+        errors.add("card", "Mancano due cifre.");
+        let html = summary(errors);
+        assert!(html.contains(r##"<a href="#card">Mancano due cifre.</a>"##), "{html}");
+        assert!(html.contains(r#"role="alert""#) && html.contains("autofocus"), "{html}");
+    }
 
     #[test]
     fn an_error_is_found_by_its_field_and_never_printed() {

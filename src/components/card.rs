@@ -123,3 +123,33 @@ pub fn Transaction(
         </p>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::components::html;
+
+    fn card(outcome: OutcomeClass) -> String {
+        html(move || {
+            let upstream = vec!["<b>9014</b>".to_owned()];
+            view! { <OutcomeCard outcome title="Titolo" say="Resti in linea." upstream language=Language::It /> }
+                .into_any()
+        })
+    }
+
+    #[test]
+    fn success_waits_its_turn_and_everything_else_interrupts() {
+        for outcome in OutcomeClass::ALL.iter().copied() {
+            let role = if outcome == OutcomeClass::Done { "status" } else { "alert" };
+            assert!(card(outcome).contains(&format!(r#"role="{role}""#)), "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_the_service_are_escaped_and_behind_a_click() {
+        let html = card(OutcomeClass::Refused);
+        let details = html.split("<details").nth(1).unwrap();
+        assert!(details.contains("&lt;b&gt;9014&lt;/b&gt;"), "{html}");
+        assert!(html.contains("Resti in linea."), "{html}");
+    }
+}

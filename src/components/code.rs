@@ -5,6 +5,7 @@ use rust_i18n::t;
 
 use crate::{
     domain::{code::LENGTH, spelling::Alphabet},
+    islands::read_back::ReadBackList,
     server::language::Language,
 };
 
@@ -13,26 +14,12 @@ use crate::{
 pub fn ReadBack(
     /// The symbols of the code.
     symbols: [char; LENGTH],
-    /// Which of them are to be read back with care (`domain::code::blind_spots`).
-    blind: [bool; LENGTH],
     /// How they are spelled.
     alphabet: Alphabet,
     /// In which language its own words are.
     language: Language,
 ) -> impl IntoView {
-    let locale = language.tag();
-    let item = |(symbol, is_blind): (char, bool)| {
-        view! {
-            <li class:is-blind=is_blind>
-                <span class="readback-symbol" aria-hidden="true">{symbol}</span>
-                <span class="readback-word">{alphabet.word_of(symbol)}</span>
-                {is_blind.then(|| view! { <span class="readback-mark">{t!("components.blind", locale = locale)}</span> })}
-            </li>
-        }
-    };
-    view! {
-        <ol class="readback" aria-label=t!("components.readback", locale = locale)>
-            {symbols.into_iter().zip(blind).map(item).collect_view()}
-        </ol>
-    }
+    let label = t!("components.readback", locale = language.tag()).into_owned();
+    let mark = t!("components.blind", locale = language.tag()).into_owned();
+    view! { <ReadBackList symbols alphabet label mark /> }
 }

@@ -79,7 +79,7 @@ pub fn Field(
     let described_by = described_by(name, hint.is_some(), error.is_some());
     let invalid = error.is_some().then_some("true");
     view! {
-        <div class="field" class:field-short=is_short class:is-invalid=invalid.is_some()>
+        <div class="field" class:field-short=is_short>
             <label for=name>{label}</label>
             <Hint name text=hint />
             <input id=name name=name type=kind value=value autocomplete=autocomplete inputmode=inputmode
@@ -141,7 +141,7 @@ pub fn CodeField(
     let described_by = described_by(name, hint.is_some(), error.is_some());
     let invalid = error.is_some().then_some("true");
     view! {
-        <div class="field field-code" class:is-invalid=invalid.is_some()>
+        <div class="field field-code">
             <label for=name>{label}</label>
             <Hint name text=hint />
             <input id=name name=name type="text" value=value data-code=code autocomplete="off" inputmode=inputmode
@@ -188,6 +188,38 @@ pub fn Checkbox(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::components::html;
+
+    fn cun(error: Option<String>) -> String {
+        html(move || {
+            view! { <CodeField name="cun" label="CUN" code="cun" hint="come" value="\"><b>" error /> }.into_any()
+        })
+    }
+
+    #[test]
+    fn a_wrong_field_says_so_and_keeps_what_was_typed() {
+        let field = cun(Some("Manca un simbolo.".to_owned()));
+        for part in [
+            r#"<label for="cun">CUN</label>"#,
+            r#"id="cun""#,
+            r#"name="cun""#,
+            r#"value="&quot;&gt;&lt;b&gt;""#,
+            r#"autocomplete="off""#,
+            r#"aria-invalid="true""#,
+            r#"aria-describedby="cun-error cun-hint""#,
+            r#"id="cun-error""#,
+            r#"id="cun-hint""#,
+        ] {
+            assert!(field.contains(part), "{part} in {field}");
+        }
+    }
+
+    #[test]
+    fn a_field_without_error_is_not_invalid() {
+        let field = cun(None);
+        assert!(!field.contains("aria-invalid") && !field.contains("cun-error"), "{field}");
+        assert!(field.contains(r#"aria-describedby="cun-hint""#), "{field}");
+    }
 
     #[test]
     fn the_error_is_read_before_the_hint() {

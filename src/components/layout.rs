@@ -7,10 +7,13 @@ use super::{
     buttons::{ButtonKind, PostButton},
     icon::{Icon, Picture},
 };
-use crate::server::{
-    config::Environment,
-    language::Language,
-    page::{PageContext, Visitor},
+use crate::{
+    islands::session_guard::{GuardTexts, GuardTimes, SessionGuard},
+    server::{
+        config::Environment,
+        language::Language,
+        page::{PageContext, Visitor},
+    },
 };
 
 /// The skip link, the strip of the sandbox, the product's name, the navigation and who is signed in.
@@ -100,6 +103,29 @@ fn Account(
             </PostButton>
         </div>
     }
+}
+
+/// The warning before the session locks; for pages with islands.
+#[component]
+pub fn SessionWarning(
+    /// For which request.
+    context: PageContext,
+) -> impl IntoView {
+    let locks_at = context.visitor.and_then(|visitor| visitor.locks_at);
+    let locale = context.language.tag();
+    locks_at.map(|locks_at| {
+        let session = &context.state.config.session;
+        let times = GuardTimes {
+            left: locks_at - context.state.clock.now_ms(),
+            idle: i64::from(session.idle) * 1000,
+            warning: i64::from(session.warning) * 1000,
+        };
+        let texts = GuardTexts {
+            warning: t!("layout.locks_soon", locale = locale).into_owned(),
+            extend: t!("layout.extend", locale = locale).into_owned(),
+        };
+        view! { <SessionGuard times texts /> }
+    })
 }
 
 /// Version and languages.

@@ -17,3 +17,10 @@ pub mod layout;
 pub mod script;
 pub mod steps;
 pub mod table;
+
+/// What a piece becomes on the page.
+#[cfg(test)]
+fn html(view: impl FnOnce() -> leptos::prelude::AnyView) -> String {
+    use leptos::prelude::RenderHtml;
+    leptos::prelude::Owner::new().with(|| view().to_html())
+}

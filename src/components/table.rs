@@ -112,3 +112,31 @@ pub fn Pager(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::components::html;
+
+    fn table(cells: Vec<&'static str>) -> String {
+        html(move || {
+            let cells = cells.into_iter().map(IntoAny::into_any).collect::<Vec<_>>();
+            let rows = if cells.is_empty() { vec![] } else { vec![Row { href: Some("/cases/1".to_owned()), cells }] };
+            let columns = vec![Column::text("Caso"), Column::number("Durata")];
+            view! { <DataTable caption="Casi" columns rows empty="Nessun caso." /> }.into_any()
+        })
+    }
+
+    #[test]
+    fn the_first_cell_leads_to_the_detail_and_each_cell_names_its_column() {
+        let html = table(vec!["1", "02:41"]);
+        assert_eq!(html.matches(r#"href="/cases/1""#).count(), 1, "{html}");
+        assert!(html.contains(r#"data-label="Caso""#) && html.contains(r#"data-label="Durata""#), "{html}");
+    }
+
+    #[test]
+    fn without_rows_the_reason_stands_in_the_tables_place() {
+        let html = table(vec![]);
+        assert!(html.contains("Nessun caso.") && !html.contains("<table"), "{html}");
+    }
+}

@@ -23,7 +23,9 @@ pub fn CopyButton(
     };
     view! {
         <button type="button" class="copy" hidden=move || !is_alive.get() aria-label=label.clone() title=label on:click=copy>
-            "⧉"
+            <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+                <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />
+            </svg>
         </button>
         <span class="copied" role="status">{move || copied.get().then(|| done.clone())}</span>
     }

@@ -1,4 +1,14 @@
 //! The client of Sistema TS: SOAP over mutual TLS. Every call ends in one of four classes ([`outcome::Outcome`]).
 
 pub mod call_center;
+pub mod client;
+mod encoding;
+mod envelope;
+pub mod identity;
 pub mod outcome;
+pub mod settings;
+mod transport;
+mod verdict;
+
+pub use client::SistemaTs;
+pub use transport::BuildError;

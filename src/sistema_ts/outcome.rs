@@ -287,6 +287,8 @@ reasons! {
         MissingTransaction = "missing_transaction",
         /// Uncertain: a yes with an id of the transaction that can't be one, or that can't be kept.
         UnreadableTransaction = "unreadable_transaction",
+        /// Uncertain: a yes with a field that can't be read as what it is.
+        UnreadableField = "unreadable_field",
         /// Uncertain: a fault of the service's own.
         ServiceFault = "service_fault",
     }

@@ -1,0 +1,261 @@
+//! The client of the call center's services: every call ends in one of four classes, is counted, and is written into
+//! the log with its service, class, reason and duration, and nothing else.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use reqwest::Url;
+use tokio::time::{Instant, sleep};
+
+use super::{
+    call_center::{
+        CONFIRM, Communication, Operation, UNLOCK, VERIFY, confirm_fields, confirmed, unlock_fields, unlocked,
+        verified, verify_fields,
+    },
+    envelope::{Fields, write},
+    identity::{Files, WARNING},
+    outcome::{Confirmed, FailureReason, Outcome, Unlocked, Verified},
+    settings::Settings,
+    transport::{BuildError, Link, NoReply},
+    verdict::{No, Yes, judge},
+};
+use crate::{
+    domain::{
+        call::TestVerificationId,
+        case::{OutcomeClass, Service},
+        code::{Cun, Otp},
+        fiscal_code::FiscalCode,
+        health_card::HealthCardDigits,
+    },
+    server::clock::Clock,
+};
+
+/// How long before Verifica is repeated after it was certainly not sent.
+const BEFORE_REPEATING: Duration = Duration::from_millis(200);
+/// How often the files of the identity are looked at for a renewal.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// How often the end of the certificate is warned about.
+const WARN_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The way to Sistema TS; cheap to clone.
+#[derive(Clone)]
+pub struct SistemaTs(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    verify: Url,
+    unlock: Url,
+    confirm: Url,
+    clock: Clock,
+    link: ArcSwap<Link>,
+    /// Milliseconds since 1970.
+    looked_at: AtomicI64,
+    warned_at: AtomicI64,
+    contact: AtomicU8,
+}
+
+/// Whether the services answered when they were last called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// Not called since the start.
+    Unknown,
+    /// The last call was answered, with yes or no.
+    Answering,
+    /// The last call was not sent, or remained uncertain.
+    Silent,
+}
+
+/// Nothing of the caller, but no use in printing either.
+impl fmt::Debug for SistemaTs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SistemaTs(…)")
+    }
+}
+
+impl SistemaTs {
+    /// Checks the settings, loads the identity; connects to nothing yet.
+    pub fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
+        settings.check()?;
+        let now = clock.now();
+        let link = Link::build(settings, &Files::read(settings)?, now)?;
+        let client = Self(Arc::new(Inner {
+            verify: settings.url(&VERIFY)?,
+            unlock: settings.url(&UNLOCK)?,
+            confirm: settings.url(&CONFIRM)?,
+            settings: settings.clone(),
+            clock,
+            link: ArcSwap::from_pointee(link),
+            looked_at: AtomicI64::new(now.as_millisecond()),
+            warned_at: AtomicI64::new(i64::MIN),
+            contact: AtomicU8::new(0),
+        }));
+        client.0.watch_expiry(now);
+        Ok(client)
+    }
+
+    /// Verifica positività (seed 003, 3.3.1). Repeated once when it was certainly not sent.
+    pub async fn verify(&self, operator: &FiscalCode, card: &HealthCardDigits, cun: &Cun) -> Outcome<Verified> {
+        let fields = verify_fields(operator, self.0.settings.authentication_type, card, cun);
+        self.0.call(Call { service: Service::Verify, operation: &VERIFY, url: &self.0.verify, fields }, verified).await
+    }
+
+    /// Sblocco codice Immuni (seed 003, 3.3.2). `onset` is the sampling date for a caller without symptoms; `id` must
+    /// have been obtained by the same operator. Never repeated.
+    pub async fn unlock(
+        &self,
+        operator: &FiscalCode,
+        otp: &Otp,
+        onset: Date,
+        id: &TestVerificationId,
+    ) -> Outcome<Unlocked> {
+        let fields = unlock_fields(operator, self.0.settings.authentication_type, otp, onset, id);
+        self.0.call(Call { service: Service::Unlock, operation: &UNLOCK, url: &self.0.unlock, fields }, unlocked).await
+    }
+
+    /// Conferma sblocco Immuni, type C or A (seed 003, 3.3.3). Without `id` where it is not part of the caller's call.
+    /// Never repeated.
+    pub async fn confirm(
+        &self,
+        communication: Communication,
+        operator: &FiscalCode,
+        id: Option<&TestVerificationId>,
+        cun: &Cun,
+    ) -> Outcome<Confirmed> {
+        let fields = confirm_fields(communication, operator, self.0.settings.authentication_type, id, cun);
+        let service = communication.service();
+        self.0.call(Call { service, operation: &CONFIRM, url: &self.0.confirm, fields }, confirmed).await
+    }
+
+    /// The end of our certificate's validity.
+    pub fn expires_at(&self) -> Timestamp {
+        self.0.link.load().expires_at
+    }
+
+    /// Whether the services answered when they were last called.
+    pub fn contact(&self) -> Contact {
+        match self.0.contact.load(Ordering::Relaxed) {
+            0 => Contact::Unknown,
+            1 => Contact::Answering,
+            _ => Contact::Silent,
+        }
+    }
+
+    /// Looks at the files of the identity now; true when they had changed and are in use from here on. Calls in flight
+    /// end under the old identity. Every call looks by itself, twice a minute at most.
+    ///
+    /// # Errors
+    /// What is wrong with the changed files; the identity in use then stays.
+    pub fn reload(&self) -> Result<bool, BuildError> {
+        self.0.reload()
+    }
+}
+
+/// One call of one service.
+struct Call<'a> {
+    service: Service,
+    operation: &'a Operation,
+    url: &'a Url,
+    fields: Fields,
+}
+
+impl Inner {
+    async fn call<T>(&self, call: Call<'_>, read: fn(Yes) -> Result<T, No>) -> Outcome<T> {
+        let started = Instant::now();
+        self.renew();
+        let until = started + self.settings.deadline();
+        let mut outcome = self.attempt(&call, until, read).await;
+        // Only a verification changes nothing, and only what the network did may be gone in a moment.
+        let may_repeat = call.service == Service::Verify
+            && matches!(&outcome, Outcome::NotSent(failure) if failure.reason != FailureReason::CertificateExpired);
+        // With less time left it could not be told whether the second request left.
+        let has_time = until - Instant::now() > self.settings.connect_timeout() + BEFORE_REPEATING;
+        if may_repeat && has_time {
+            sleep(BEFORE_REPEATING).await;
+            outcome = self.attempt(&call, until, read).await;
+        }
+        self.record(call.service, &outcome, started.elapsed());
+        outcome
+    }
+
+    async fn attempt<T>(&self, call: &Call<'_>, until: Instant, read: fn(Yes) -> Result<T, No>) -> Outcome<T> {
+        let link = self.link.load_full();
+        if self.clock.now() > link.expires_at {
+            return Outcome::NotSent(FailureReason::CertificateExpired.into());
+        }
+        let Ok(envelope) = write(call.operation, &call.fields) else {
+            return Outcome::NotSent(FailureReason::Unbuildable.into());
+        };
+        match link.post(call.url, call.operation.action, envelope, until).await {
+            Err(NoReply::NotSent(reason)) => Outcome::NotSent(reason.into()),
+            Err(NoReply::MayHaveLeft(reason)) => Outcome::Uncertain(reason.into()),
+            Ok(reply) => {
+                judge(&reply, call.operation, &call.fields).and_then(read).map_or_else(Into::into, Outcome::Done)
+            }
+        }
+    }
+
+    fn record<T>(&self, service: Service, outcome: &Outcome<T>, took: Duration) {
+        let class = outcome.class();
+        let is_answer = matches!(class, OutcomeClass::Done | OutcomeClass::Refused);
+        self.contact.store(if is_answer { 1 } else { 2 }, Ordering::Relaxed);
+        let counter = "centralino_upstream_requests_total";
+        metrics::counter!(counter, "service" => service.word(), "outcome" => class.word()).increment(1);
+        metrics::histogram!("centralino_upstream_seconds", "service" => service.word()).record(took.as_secs_f64());
+        tracing::debug!(
+            service = service.word(),
+            class = class.word(),
+            reason = outcome.word(),
+            took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "Sistema TS was called"
+        );
+    }
+
+    /// Takes over a renewed certificate, if it is time to look. One call looks, the others go on.
+    fn renew(&self) {
+        let now = self.clock.now();
+        if !is_due(&self.looked_at, now, LOOK_EVERY) {
+            return;
+        }
+        match self.reload() {
+            Ok(true) => tracing::info!(expires_at = %self.link.load().expires_at, "a renewed identity is in use"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the changed identity can't be used, the one in use stays"),
+        }
+        self.watch_expiry(now);
+    }
+
+    fn reload(&self) -> Result<bool, BuildError> {
+        let files = Files::read(&self.settings)?;
+        if files.fingerprint() == self.link.load().fingerprint {
+            return Ok(false);
+        }
+        self.link.store(Arc::new(Link::build(&self.settings, &files, self.clock.now())?));
+        self.warned_at.store(i64::MIN, Ordering::Relaxed);
+        Ok(true)
+    }
+
+    /// Warns, once a day, from 30 days before the end of the certificate.
+    fn watch_expiry(&self, now: Timestamp) {
+        let expires_at = self.link.load().expires_at;
+        metrics::gauge!("centralino_upstream_certificate_expires_seconds").set(expires_at.as_duration().as_secs_f64());
+        if expires_at.duration_since(now) <= WARNING && is_due(&self.warned_at, now, WARN_EVERY) {
+            tracing::warn!(%expires_at, "the certificate for Sistema TS ends soon: ask for a new one");
+        }
+    }
+}
+
+/// Whether `every` has passed since `last`, which is then set to `now`; true for one of several callers at once.
+fn is_due(last: &AtomicI64, now: Timestamp, every: SignedDuration) -> bool {
+    let now = now.as_millisecond();
+    let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
+    let due = |last: i64| (now.saturating_sub(last) >= every).then_some(now);
+    last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, due).is_ok()
+}

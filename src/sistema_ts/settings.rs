@@ -1,0 +1,270 @@
+//! `[sistema_ts]` of the configuration: where the services are and who we are to them. Checked at start; every error
+//! names the key, what is wrong and an example.
+
+use std::{path::PathBuf, time::Duration};
+
+use reqwest::Url;
+use serde::Deserialize;
+
+use super::call_center::Operation;
+
+/// `[sistema_ts]`. All times are milliseconds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where the services answer, https only: Sistema TS itself or the reverse proxy before it (seed 003, 4.3.3). A
+    /// path in it stands before the path of each service.
+    pub base_url: String,
+    /// Path or whole URL of Verifica positività, where it is not the usual one.
+    pub verify_path: Option<String>,
+    /// Path or whole URL of Sblocco codice Immuni, where it is not the usual one.
+    pub unlock_path: Option<String>,
+    /// Path or whole URL of Conferma sblocco Immuni, where it is not the usual one.
+    pub confirm_path: Option<String>,
+    /// PEM bundle of the authorities that may have issued the server's certificate; no other is trusted.
+    pub ca_file: PathBuf,
+    /// PEM chain of our own certificate, issued by Sistema TS, the leaf first.
+    pub certificate_file: PathBuf,
+    /// PEM key of that certificate, not encrypted, readable by this program alone.
+    pub key_file: PathBuf,
+    /// Forward proxy (`http://host:port`) through which the services are reached; none: directly. The proxy variables
+    /// of the environment are not read.
+    pub proxy: Option<String>,
+    /// File with `name:password` for the forward proxy.
+    pub proxy_credentials_file: Option<PathBuf>,
+    /// How operators are authenticated here, declared in every request (seed 003, 3.3, Tab. 8).
+    pub authentication_type: AuthenticationType,
+    /// How long opening a connection may take, name resolution and TLS included.
+    pub connect_timeout_ms: u64,
+    /// How long a call may take in all: connection, request, and the whole answer.
+    pub deadline_ms: u64,
+    /// How long an idle connection is kept for the next call.
+    pub idle_ms: u64,
+    /// The largest answer that is read, in bytes, decompressed.
+    pub most_answer_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base_url: "https://localhost:8443".into(),
+            verify_path: None,
+            unlock_path: None,
+            confirm_path: None,
+            ca_file: "ca.pem".into(),
+            certificate_file: "client.pem".into(),
+            key_file: "client.key".into(),
+            proxy: None,
+            proxy_credentials_file: None,
+            authentication_type: AuthenticationType::default(),
+            connect_timeout_ms: 3_000,
+            deadline_ms: 15_000,
+            idle_ms: 60_000,
+            most_answer_bytes: 256 * 1024,
+        }
+    }
+}
+
+/// The declared kind of strong authentication; the contracts' field `tipoAutenticazione`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum AuthenticationType {
+    /// Two factors: password and PIN, as Centralino itself asks for.
+    #[default]
+    #[serde(rename = "2F")]
+    TwoFactors,
+    /// Carta nazionale dei servizi.
+    #[serde(rename = "CNS")]
+    Cns,
+    /// Carta d'identità elettronica.
+    #[serde(rename = "CIE")]
+    Cie,
+    /// SPID.
+    #[serde(rename = "SPID")]
+    Spid,
+    /// Not declared: the element is left out.
+    #[serde(rename = "none")]
+    Undeclared,
+}
+
+impl AuthenticationType {
+    /// As it travels; none where it is not declared.
+    pub const fn to_wire(self) -> Option<&'static str> {
+        match self {
+            Self::TwoFactors => Some("2F"),
+            Self::Cns => Some("CNS"),
+            Self::Cie => Some("CIE"),
+            Self::Spid => Some("SPID"),
+            Self::Undeclared => None,
+        }
+    }
+}
+
+/// A key of `[sistema_ts]` whose value can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("sistema_ts.{key}: {problem}; for example: {example}")]
+pub struct SettingsError {
+    /// The key, without its section.
+    pub key: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+    /// A value that would do.
+    pub example: &'static str,
+}
+
+impl SettingsError {
+    pub(super) fn new(key: &'static str, problem: impl Into<String>, example: &'static str) -> Self {
+        Self { key, problem: problem.into(), example }
+    }
+}
+
+const URL_EXAMPLE: &str = "\"https://proxy.example.it:8443\"";
+const PATH_EXAMPLE: &str = "\"/ImmuniCallCenterWEB/services/VerificaPositivita\"";
+
+impl Settings {
+    /// Checks what can be checked without opening a file.
+    pub(super) fn check(&self) -> Result<(), SettingsError> {
+        self.proxy_url()?;
+        let positive: [(_, _, u64); 3] = [
+            ("connect_timeout_ms", "3000", self.connect_timeout_ms),
+            ("deadline_ms", "15000", self.deadline_ms),
+            ("most_answer_bytes", "262144", u64::try_from(self.most_answer_bytes).unwrap_or(u64::MAX)),
+        ];
+        if let Some((key, example, _)) = positive.into_iter().find(|(_, _, value)| *value == 0) {
+            return Err(SettingsError::new(key, "it must be more than 0", example));
+        }
+        // Otherwise a deadline that ends while the connection is opened could not be told from one that ends after.
+        if self.connect_timeout_ms >= self.deadline_ms {
+            let problem = format!("it must be less than deadline_ms ({})", self.deadline_ms);
+            return Err(SettingsError::new("connect_timeout_ms", problem, "3000"));
+        }
+        Ok(())
+    }
+
+    /// Where `operation` is called.
+    pub(super) fn url(&self, operation: &Operation) -> Result<Url, SettingsError> {
+        let (key, path) = match operation.name {
+            name if name == super::call_center::VERIFY.name => ("verify_path", &self.verify_path),
+            name if name == super::call_center::UNLOCK.name => ("unlock_path", &self.unlock_path),
+            _ => ("confirm_path", &self.confirm_path),
+        };
+        let path = filled(path.as_deref()).map_or_else(|| operation.usual_path(), str::to_owned);
+        if path.starts_with("https://") || path.starts_with("http://") {
+            return https(key, &path, PATH_EXAMPLE);
+        }
+        if !path.starts_with('/') {
+            return Err(SettingsError::new(key, "it must begin with / or https://", PATH_EXAMPLE));
+        }
+        https("base_url", &self.base_url, URL_EXAMPLE)?;
+        https(key, &format!("{}{path}", self.base_url.trim_end_matches('/')), PATH_EXAMPLE)
+    }
+
+    /// The forward proxy, if one is set.
+    pub(super) fn proxy_url(&self) -> Result<Option<Url>, SettingsError> {
+        const EXAMPLE: &str = "\"http://proxy.example.it:3128\"";
+        let Some(text) = filled(self.proxy.as_deref()) else { return Ok(None) };
+        let wrong = |problem: &str| SettingsError::new("proxy", problem, EXAMPLE);
+        let url = Url::parse(text).map_err(|_| wrong("it is not a URL"))?;
+        if url.scheme() != "http" {
+            return Err(wrong("it must begin with http://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("name and password belong into the file named by proxy_credentials_file"));
+        }
+        Ok(Some(url))
+    }
+
+    pub(super) const fn connect_timeout(&self) -> Duration {
+        Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    pub(super) const fn deadline(&self) -> Duration {
+        Duration::from_millis(self.deadline_ms)
+    }
+}
+
+/// An environment variable can't unset a key, so an empty value counts as none.
+fn filled(value: Option<&str>) -> Option<&str> {
+    value.map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn https(key: &'static str, text: &str, example: &'static str) -> Result<Url, SettingsError> {
+    let wrong = |problem: &str| SettingsError::new(key, problem, example);
+    let url = Url::parse(text.trim()).map_err(|error| wrong(&format!("it is not a URL ({error})")))?;
+    if url.scheme() != "https" {
+        return Err(wrong("it must begin with https://, since the services are called over mutual TLS"));
+    }
+    let has_more = !url.username().is_empty() || url.password().is_some();
+    if has_more || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("a user name, a password, a query and a fragment can't be part of it"));
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sistema_ts::call_center::{CONFIRM, UNLOCK, VERIFY};
+
+    #[test]
+    fn the_usual_paths_follow_the_base() {
+        let settings = Settings { base_url: "https://ts.example.it/rp/".into(), ..Settings::default() };
+        for (operation, name) in
+            [(&VERIFY, "VerificaPositivita"), (&UNLOCK, "SbloccoCodiceImmuni"), (&CONFIRM, "ConfermaSbloccoImmuni")]
+        {
+            let url = format!("https://ts.example.it/rp/ImmuniCallCenterWEB/services/{name}");
+            assert_eq!(settings.url(operation).map(String::from), Ok(url));
+        }
+    }
+
+    #[test]
+    fn a_service_may_lie_elsewhere() {
+        let settings = Settings {
+            verify_path: Some("/v".into()),
+            unlock_path: Some("https://other.example.it/u".into()),
+            confirm_path: Some(" ".into()),
+            ..Settings::default()
+        };
+        assert_eq!(settings.url(&VERIFY).map(String::from), Ok("https://localhost:8443/v".into()));
+        assert_eq!(settings.url(&UNLOCK).map(String::from), Ok("https://other.example.it/u".into()));
+        assert!(
+            settings.url(&CONFIRM).is_ok_and(|url| url.path().ends_with("/ConfermaSbloccoImmuni")),
+            "empty is unset"
+        );
+    }
+
+    #[test]
+    fn every_error_names_the_key_the_problem_and_an_example() {
+        let wrong = |change: fn(&mut Settings)| {
+            let mut settings = Settings::default();
+            change(&mut settings);
+            let error = settings.check().and_then(|()| settings.url(&VERIFY).map(drop)).expect_err("is wrong");
+            assert!(!error.problem.is_empty() && !error.example.is_empty());
+            assert!(error.to_string().starts_with(&format!("sistema_ts.{}: ", error.key)), "{error}");
+            error.key
+        };
+        assert_eq!(wrong(|settings| settings.base_url = "http://localhost".into()), "base_url");
+        assert_eq!(wrong(|settings| settings.base_url = "localhost:1".into()), "base_url");
+        assert_eq!(wrong(|settings| settings.base_url = "https://a:b@localhost".into()), "base_url");
+        assert_eq!(wrong(|settings| settings.verify_path = Some("services".into())), "verify_path");
+        assert_eq!(wrong(|settings| settings.verify_path = Some("http://localhost/".into())), "verify_path");
+        assert_eq!(wrong(|settings| settings.verify_path = Some("/v?a=b".into())), "verify_path");
+        assert_eq!(wrong(|settings| settings.proxy = Some("https://proxy:1".into())), "proxy");
+        assert_eq!(wrong(|settings| settings.proxy = Some("http://me:secret@proxy:1".into())), "proxy");
+        assert_eq!(wrong(|settings| settings.connect_timeout_ms = 0), "connect_timeout_ms");
+        assert_eq!(wrong(|settings| settings.connect_timeout_ms = 15_000), "connect_timeout_ms");
+        assert_eq!(wrong(|settings| settings.deadline_ms = 0), "deadline_ms");
+        assert_eq!(wrong(|settings| settings.most_answer_bytes = 0), "most_answer_bytes");
+    }
+
+    #[test]
+    fn the_words_of_the_configuration_are_read() {
+        for (word, wire) in
+            [("2F", Some("2F")), ("CNS", Some("CNS")), ("CIE", Some("CIE")), ("SPID", Some("SPID")), ("none", None)]
+        {
+            let settings: Settings =
+                serde_json::from_value(serde_json::json!({ "authentication_type": word })).expect("a known word");
+            assert_eq!(settings.authentication_type.to_wire(), wire);
+        }
+        assert!(serde_json::from_str::<Settings>(r#"{ "base_uri": "" }"#).is_err(), "unknown keys are refused");
+    }
+}

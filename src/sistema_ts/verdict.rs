@@ -1,0 +1,151 @@
+//! Reply → yes or no. The one place that decides how an answer is classed (`outcome`).
+
+use super::{
+    call_center::{ERROR_CODE, ERROR_TEXT, ESITO, ESITO_TEXT, Operation, TRANSACTION},
+    encoding::decode,
+    envelope::{Answer, Fault, Fields, Message, read},
+    outcome::{Code, Failure, FailureReason, Outcome, Refusal, RefusalReason, ServiceError, UpstreamText},
+    transport::Reply,
+};
+use crate::domain::call::TransactionId;
+
+const DONE: &str = "0000";
+const DONE_WITH_WARNING: &str = "0001";
+const REFUSED: &str = "9999";
+
+/// An answer that is not a yes.
+pub enum No {
+    /// The service said no.
+    Refused(Refusal),
+    /// Nothing that can be trusted was said.
+    Uncertain(Failure),
+}
+
+impl From<FailureReason> for No {
+    fn from(reason: FailureReason) -> Self {
+        Self::Uncertain(reason.into())
+    }
+}
+
+impl<T> From<No> for Outcome<T> {
+    fn from(no: No) -> Self {
+        match no {
+            No::Refused(refusal) => Self::Refused(refusal),
+            No::Uncertain(failure) => Self::Uncertain(failure),
+        }
+    }
+}
+
+/// An answer with a positive `esito`.
+pub struct Yes {
+    /// Its fields.
+    pub answer: Answer,
+}
+
+impl Yes {
+    /// The id of the transaction, without which a yes can't be registered.
+    pub fn transaction(&self) -> Result<TransactionId, No> {
+        let text = self.answer.get(TRANSACTION).ok_or(FailureReason::MissingTransaction)?;
+        text.parse().map_err(|_| FailureReason::UnreadableTransaction.into())
+    }
+
+    /// The warnings that came with it.
+    pub fn notes(&self) -> Vec<UpstreamText> {
+        let is_warning = self.answer.get(ESITO) == Some(DONE_WITH_WARNING);
+        let description = self.answer.get(ESITO_TEXT).filter(|_| is_warning).map(UpstreamText::new);
+        let errors = self.answer.errors.iter().filter_map(|error| error.get(ERROR_TEXT)).map(UpstreamText::new);
+        description.into_iter().chain(errors).collect()
+    }
+
+    /// The yes that is none, because something is missing in it.
+    pub fn refused(&self, reason: RefusalReason) -> No {
+        No::Refused(refusal(&self.answer, reason))
+    }
+}
+
+/// Classes `reply` to `operation`. `sent` are the values that went out, by which a fault that quotes one is known.
+pub fn judge(reply: &Reply, operation: &Operation, sent: &Fields) -> Result<Yes, No> {
+    let message = || -> Result<Message, FailureReason> {
+        let body = reply.body.as_ref().map_err(|reason| *reason)?;
+        read(&decode(body, reply.content_type.as_deref())?, operation)
+    };
+    match (reply.status, message()) {
+        (status @ 400..=499, message) => Err(No::Refused(refused_by_status(status, message.ok()))),
+        (200 | 500..=599, Ok(Message::Fault(fault))) => Err(judge_fault(&fault, sent)),
+        (200, Ok(Message::Answer(answer))) => judge_answer(answer),
+        (200, Err(reason)) => Err(reason.into()),
+        (status, _) => Err(FailureReason::HttpStatus(status).into()),
+    }
+}
+
+fn judge_answer(answer: Answer) -> Result<Yes, No> {
+    match answer.get(ESITO) {
+        Some(DONE | DONE_WITH_WARNING) => Ok(Yes { answer }),
+        Some(REFUSED) => Err(No::Refused(refusal(&answer, RefusalReason::Esito))),
+        Some(other) => {
+            let text = UpstreamText::new(&format!("{other} {}", answer.get(ESITO_TEXT).unwrap_or_default()));
+            Err(No::Uncertain(Failure { reason: FailureReason::UnknownEsito, text: Some(text) }))
+        }
+        None => Err(FailureReason::UnknownEsito.into()),
+    }
+}
+
+fn refusal(answer: &Answer, reason: RefusalReason) -> Refusal {
+    let error = |error: &Answer| ServiceError {
+        code: error.get(ERROR_CODE).and_then(|code| code.parse().ok()),
+        text: UpstreamText::new(error.get(ERROR_TEXT).unwrap_or_default()),
+    };
+    Refusal {
+        reason,
+        transaction: answer.get(TRANSACTION).and_then(|id| id.parse().ok()),
+        esito: answer.get(ESITO).and_then(|code| code.parse::<Code>().ok()),
+        errors: answer.errors.iter().map(error).collect(),
+        text: answer.get(ESITO_TEXT).map(UpstreamText::new),
+    }
+}
+
+fn refused_by_status(status: u16, message: Option<Message>) -> Refusal {
+    let Some(Message::Fault(fault)) = message else { return RefusalReason::HttpStatus(status).into() };
+    let reason = known_refusal(&fault).unwrap_or(RefusalReason::HttpStatus(status));
+    Refusal { text: fault_text(&fault), ..reason.into() }
+}
+
+fn judge_fault(fault: &Fault, sent: &Fields) -> No {
+    let text = fault_text(fault);
+    let is_blamed = blames_sender(fault) || quotes(fault, sent);
+    match known_refusal(fault).or_else(|| is_blamed.then_some(RefusalReason::Fault)) {
+        Some(reason) => No::Refused(Refusal { text, ..reason.into() }),
+        None => No::Uncertain(Failure { reason: FailureReason::ServiceFault, text }),
+    }
+}
+
+/// The faults that siblings of these services are known to give.
+fn known_refusal(fault: &Fault) -> Option<RefusalReason> {
+    let text = fault.text.to_lowercase();
+    if text.contains("credenziali invalide") {
+        Some(RefusalReason::BadCredentials)
+    } else if text.contains("rejected by policy") {
+        Some(RefusalReason::RejectedByPolicy)
+    } else {
+        None
+    }
+}
+
+/// SOAP's `Client` lays the blame on the message; but gateways also give it for errors of their own ("Internal
+/// Error", "… (from server)"), after which nobody knows what the service did.
+fn blames_sender(fault: &Fault) -> bool {
+    let is_client = fault.code == "Client" || fault.code.starts_with("Client.");
+    let text = fault.text.to_lowercase();
+    is_client && !text.contains("internal error") && !text.contains("(from server)")
+}
+
+/// A complaint of the schema's validator (`cvc-…`) about a value that we sent, whatever the fault's code.
+fn quotes(fault: &Fault, sent: &Fields) -> bool {
+    let text = format!("{} {}", fault.text, fault.detail);
+    text.contains("cvc-") && sent.iter().any(|(_, value)| value.len() >= 8 && text.contains(value.as_str()))
+}
+
+fn fault_text(fault: &Fault) -> Option<UpstreamText> {
+    let text = UpstreamText::new(&format!("{} {}", fault.text, fault.detail));
+    (!text.is_empty()).then_some(text)
+}
