@@ -1,0 +1,181 @@
+//! SOAP 1.1, in and out: a request becomes its fields once it keeps to the contract; an answer is written in the
+//! order that the contract gives.
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use super::{
+    check::{Violation, check, text_of},
+    contract::Contract,
+    schema::Element,
+};
+
+const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// Far more than the longest message that keeps to a contract.
+const MOST_NODES: u32 = 2_000;
+
+/// The fields of a request that keeps to its contract: personal data, so nothing prints them.
+pub(super) struct Request(Vec<(String, String)>);
+
+impl Request {
+    /// The value of a field; none if it is absent.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A SOAP fault.
+pub(super) struct Fault {
+    /// Without prefix: `Client`, `Server`, `MustUnderstand` or `VersionMismatch`.
+    pub(super) code: &'static str,
+    pub(super) text: String,
+}
+
+impl Fault {
+    /// The fault of whoever called.
+    pub(super) fn client(text: impl Into<String>) -> Self {
+        Self { code: "Client", text: text.into() }
+    }
+
+    /// The envelope in which it travels.
+    pub(super) fn render(&self) -> String {
+        let (code, text) = (self.code, escape(&self.text));
+        format!(
+            "<env:Envelope xmlns:env=\"{ENVELOPE}\"><env:Body><env:Fault><faultcode>env:{code}</faultcode>\
+             <faultstring>{text}</faultstring></env:Fault></env:Body></env:Envelope>"
+        )
+    }
+}
+
+/// Why a message is not a request of the contract.
+pub(super) enum Unread {
+    /// Not a SOAP message of one body.
+    Envelope(Fault),
+    /// A body that breaks the contract.
+    Body(Violation),
+}
+
+/// Reads the request of `contract` from a message.
+pub(super) fn read(contract: &Contract, message: &[u8]) -> Result<Request, Unread> {
+    let client = |text: &str| Unread::Envelope(Fault::client(text));
+    let text = std::str::from_utf8(message).map_err(|_| client("Invalid UTF-8 in message"))?;
+    let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(text.trim_start_matches('\u{feff}'), options)
+        .map_err(|_| client("Error reading XMLStreamReader."))?;
+    let body = body(document.root_element()).map_err(Unread::Envelope)?;
+    check(&contract.request, body).map_err(Unread::Body)?;
+    let fields = body.children().filter(Node::is_element);
+    Ok(Request(fields.map(|field| (field.tag_name().name().to_owned(), text_of(field).trim().to_owned())).collect()))
+}
+
+fn body<'a>(envelope: Node<'a, 'a>) -> Result<Node<'a, 'a>, Fault> {
+    if !envelope.has_tag_name((ENVELOPE, "Envelope")) {
+        let text = "A SOAP 1.1 envelope was expected.".to_owned();
+        let is_other_version = envelope.tag_name().name() == "Envelope";
+        return Err(Fault { code: if is_other_version { "VersionMismatch" } else { "Client" }, text });
+    }
+    let mut header = envelope.children().filter(|node| node.has_tag_name((ENVELOPE, "Header")));
+    let must_understand = |node: Node<'_, '_>| node.attribute((ENVELOPE, "mustUnderstand")) == Some("1");
+    if header.any(|header| header.children().any(must_understand)) {
+        return Err(Fault { code: "MustUnderstand", text: "MustUnderstand headers are not understood.".to_owned() });
+    }
+    let mut bodies = envelope.children().filter(|node| node.has_tag_name((ENVELOPE, "Body")));
+    let (Some(body), None) = (bodies.next(), bodies.next()) else {
+        return Err(Fault::client("One body was expected."));
+    };
+    let mut parts = body.children().filter(Node::is_element);
+    match (parts.next(), parts.next()) {
+        (Some(part), None) => Ok(part),
+        _ => Err(Fault::client("One element was expected in the body.")),
+    }
+}
+
+/// An entry of the list of errors.
+pub(super) struct ServiceError {
+    pub(super) kind: &'static str,
+    pub(super) code: &'static str,
+    pub(super) text: &'static str,
+}
+
+/// What a service answers: its fields, in any order, and its list of errors.
+pub(super) struct Answer {
+    pub(super) fields: Vec<(&'static str, String)>,
+    pub(super) errors: Vec<ServiceError>,
+}
+
+/// How an answer is written. The contract allows all of it; clients are known to stumble.
+pub(super) struct Style {
+    /// The prefix of the answer's namespace; none: it is the default namespace.
+    pub(super) prefix: Option<&'static str>,
+    pub(super) in_cdata: bool,
+    /// What stands around each value.
+    pub(super) around: &'static str,
+    /// A comment between elements.
+    pub(super) comment: &'static str,
+    /// A field sent as `xsi:nil`.
+    pub(super) nil: Option<&'static str>,
+    pub(super) declaration: &'static str,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { prefix: Some("ns2"), in_cdata: false, around: "", comment: "", nil: None, declaration: "" }
+    }
+}
+
+impl Answer {
+    /// The envelope in which it travels.
+    pub(super) fn render(&self, contract: &Contract, style: &Style) -> String {
+        let element = &contract.answer;
+        let fields: String = element.children().iter().map(|child| self.render_child(child, style)).collect();
+        let (name, namespace) = (style.tag(&element.name), &element.namespace);
+        let declared = style.prefix.map_or_else(|| "xmlns".to_owned(), |prefix| format!("xmlns:{prefix}"));
+        let (declaration, comment) = (style.declaration, style.comment);
+        format!(
+            "{declaration}<env:Envelope xmlns:env=\"{ENVELOPE}\">{comment}<env:Body><{name} {declared}=\"{namespace}\" \
+             xmlns:xsi=\"{XSI}\">{fields}</{name}></env:Body></env:Envelope>"
+        )
+    }
+
+    fn render_child(&self, child: &Element, style: &Style) -> String {
+        let name = style.tag(&child.name);
+        if style.nil == Some(child.name.as_str()) {
+            return format!("<{name} xsi:nil=\"true\"/>");
+        }
+        if let Some(entry) = child.children().first() {
+            let errors: String = self.errors.iter().map(|error| error.render(&entry.namespace, style)).collect();
+            return if errors.is_empty() { errors } else { format!("<{name}>{errors}</{name}>") };
+        }
+        let values = self.fields.iter().filter(|(field, _)| *field == child.name);
+        values.map(|(_, value)| format!("{}<{name}>{}</{name}>", style.comment, style.value(value))).collect()
+    }
+}
+
+impl ServiceError {
+    fn render(&self, namespace: &str, style: &Style) -> String {
+        let (kind, code, text) = (style.value(self.kind), style.value(self.code), style.value(self.text));
+        format!(
+            "<errore xmlns=\"{namespace}\"><tipoErrore>{kind}</tipoErrore><codEsito>{code}</codEsito>\
+             <descrEsito>{text}</descrEsito></errore>"
+        )
+    }
+}
+
+impl Style {
+    fn tag(&self, name: &str) -> String {
+        self.prefix.map_or_else(|| name.to_owned(), |prefix| format!("{prefix}:{name}"))
+    }
+
+    fn value(&self, text: &str) -> String {
+        let around = self.around;
+        if self.in_cdata {
+            format!("{around}<![CDATA[{text}]]>{around}")
+        } else {
+            format!("{around}{}{around}", escape(text))
+        }
+    }
+}
+
+fn escape(text: &str) -> std::borrow::Cow<'_, str> {
+    quick_xml::escape::escape(text)
+}
