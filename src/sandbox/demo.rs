@@ -1,11 +1,9 @@
 //! The demo callers and operators: known beforehand, so that a newcomer can take a call at once.
 
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::faults::Fault;
-use crate::domain::operator::{UnknownWord, words};
+use crate::domain::operator::words;
 
 words! {
     /// What a caller's data meet. Each is shown on the sign-in page under a text of its own.

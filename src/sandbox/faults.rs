@@ -1,10 +1,8 @@
 //! Faults and odd answers by name, and which of them the next request meets.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::domain::operator::{UnknownWord, words};
+use crate::domain::operator::words;
 
 words! {
     /// Something that goes wrong, or only looks as if it did.
