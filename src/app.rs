@@ -10,6 +10,9 @@ use crate::{
     },
 };
 
+/// The typefaces of every page, asked for before the style sheet that names them has come: no text jumps.
+const FONTS: [&str; 2] = ["titillium-web-400", "titillium-web-600"];
+
 /// The document: head, header, main part, footer.
 #[component]
 pub fn Shell(
@@ -37,6 +40,10 @@ pub fn Shell(
                 <meta name="robots" content="noindex" />
                 <title>{title}</title>
                 <link rel="icon" href=format!("{}/favicon.svg", site::root()) type="image/svg+xml" />
+                {FONTS.map(|font| {
+                    let href = format!("{}/fonts/{font}.woff2", site::root());
+                    view! { <link rel="preload" href=href r#as="font" type="font/woff2" crossorigin="anonymous" /> }
+                })}
                 <link rel="stylesheet" href=format!("{}/pkg/centralino.css", site::root()) />
                 {scripts}
             </head>
