@@ -44,6 +44,8 @@ pub enum BuildError {
 impl Application {
     /// Opens the database, binds the port.
     pub async fn build(config: Config, clock: Clock) -> Result<Self, BuildError> {
+        // An error says that it is set already: by the application before, in tests.
+        let _ = any_spawner::Executor::init_tokio();
         private_folder(&config.data.0)?;
         let random = Random::system();
         let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
