@@ -38,27 +38,29 @@ pub async fn form(
     let action = context.path.clone();
     let view = move || {
         view! {
-            <ErrorSummary errors=errors.clone() language />
-            <Heading>{t!("activation.title", locale = locale)}</Heading>
-            <p>{t!("activation.welcome", locale = locale, name = invitation.name)}</p>
-            <form method="post" action=action class="form-narrow">
-                <h2>{t!("activation.choose_password", locale = locale)}</h2>
-                // Password managers keep the pair; nothing of it is read by the server.
-                <Field name="username" label=t!("login.username", locale = locale) autocomplete="username"
-                    value=invitation.username />
-                <Field name="password" label=t!("login.password", locale = locale) kind="password"
-                    hint=t!("activation.password_hint", locale = locale) autocomplete="new-password"
-                    error=errors.of("password") />
-                <Field name="again" label=t!("activation.again", locale = locale) kind="password"
-                    autocomplete="new-password" error=errors.of("again") />
-                <h2>{t!("activation.pair", locale = locale)}</h2>
-                <p>{t!("activation.pair_how", locale = locale)}</p>
-                <Secret picture address spelled locale />
-                <Field name="pin" label=t!("login.pin", locale = locale) hint=t!("activation.pin_hint", locale = locale)
-                    autocomplete="one-time-code" inputmode="numeric" maxlength=20 is_short=true
-                    error=errors.of("pin") />
-                <Button>{t!("activation.submit", locale = locale)}</Button>
-            </form>
+            <div class="entrance">
+                <ErrorSummary errors=errors.clone() language />
+                <Heading>{t!("activation.title", locale = locale)}</Heading>
+                <p>{t!("activation.welcome", locale = locale, name = invitation.name)}</p>
+                <form method="post" action=action class="form-narrow">
+                    <h2>{t!("activation.choose_password", locale = locale)}</h2>
+                    // Password managers keep the pair; nothing of it is read by the server.
+                    <Field name="username" label=t!("login.username", locale = locale) autocomplete="username"
+                        value=invitation.username />
+                    <Field name="password" label=t!("login.password", locale = locale) kind="password"
+                        hint=t!("activation.password_hint", locale = locale) autocomplete="new-password"
+                        error=errors.of("password") />
+                    <Field name="again" label=t!("activation.again", locale = locale) kind="password"
+                        autocomplete="new-password" error=errors.of("again") />
+                    <h2>{t!("activation.pair", locale = locale)}</h2>
+                    <p>{t!("activation.pair_how", locale = locale)}</p>
+                    <Secret picture address spelled locale />
+                    <Field name="pin" label=t!("login.pin", locale = locale) hint=t!("activation.pin_hint", locale = locale)
+                        autocomplete="one-time-code" inputmode="numeric" maxlength=20 is_short=true
+                        error=errors.of("pin") />
+                    <Button>{t!("activation.submit", locale = locale)}</Button>
+                </form>
+            </div>
         }
     };
     Ok(page.render(context, view).await)
@@ -95,12 +97,14 @@ pub async fn done(context: PageContext, codes: Vec<RecoveryCode>) -> Response {
     let code = |code: RecoveryCode| view! { <li><code>{code.spelled().to_string()}</code></li> };
     let view = move || {
         view! {
-            <Heading>{t!("activation.done_title", locale = locale)}</Heading>
-            <Notice kind=NoticeKind::Success><p>{t!("activation.done", locale = locale)}</p></Notice>
-            <h2 id="codes">{t!("activation.codes", locale = locale)}</h2>
-            <p>{t!("activation.codes_how", locale = locale)}</p>
-            <ol class="recovery-codes" aria-labelledby="codes">{codes.into_iter().map(code).collect_view()}</ol>
-            <LinkButton href="/login">{t!("activation.go", locale = locale)}</LinkButton>
+            <div class="entrance">
+                <Heading>{t!("activation.done_title", locale = locale)}</Heading>
+                <Notice kind=NoticeKind::Success><p>{t!("activation.done", locale = locale)}</p></Notice>
+                <h2 id="codes">{t!("activation.codes", locale = locale)}</h2>
+                <p>{t!("activation.codes_how", locale = locale)}</p>
+                <ol class="recovery-codes" aria-labelledby="codes">{codes.into_iter().map(code).collect_view()}</ol>
+                <LinkButton href="/login">{t!("activation.go", locale = locale)}</LinkButton>
+            </div>
         }
     };
     page.render(context, view).await
@@ -113,9 +117,11 @@ pub async fn dead_link(context: PageContext) -> Response {
     page.status = StatusCode::NOT_FOUND;
     page.render(context, move || {
         view! {
-            <Heading>{t!("activation.dead_title", locale = locale)}</Heading>
-            <p>{t!("activation.dead", locale = locale)}</p>
-            <LinkButton href="/login">{t!("activation.go", locale = locale)}</LinkButton>
+            <div class="entrance">
+                <Heading>{t!("activation.dead_title", locale = locale)}</Heading>
+                <p>{t!("activation.dead", locale = locale)}</p>
+                <LinkButton href="/login">{t!("activation.go", locale = locale)}</LinkButton>
+            </div>
         }
     })
     .await

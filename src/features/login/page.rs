@@ -43,20 +43,22 @@ pub async fn login(context: PageContext, form: LoginForm) -> Result<Response, Ap
     let view = move || {
         let errors = form.errors;
         view! {
-            <ErrorSummary errors=errors.clone() language />
-            <Heading>{t!("login.title", locale = locale)}</Heading>
-            {form.notice.map(|key| {
-                view! { <Notice kind=NoticeKind::Warning><p>{t!(key, locale = locale)}</p></Notice> }
-            })}
-            <form method="post" action="/login" class="form-narrow">
-                <input type="hidden" name="next" value=form.next.as_str().to_owned() />
-                <Field name="username" label=t!("login.username", locale = locale) autocomplete="username"
-                    value=form.username maxlength=200 error=errors.of("username") />
-                <Field name="password" label=t!("login.password", locale = locale) kind="password"
-                    autocomplete="current-password" error=errors.of("password") />
-                <Button>{t!("login.submit", locale = locale)}</Button>
-            </form>
-            {(!accounts.is_empty()).then(|| view! { <DemoTables accounts language /> })}
+            <div class="entrance">
+                <ErrorSummary errors=errors.clone() language />
+                <Heading>{t!("login.title", locale = locale)}</Heading>
+                {form.notice.map(|key| {
+                    view! { <Notice kind=NoticeKind::Warning><p>{t!(key, locale = locale)}</p></Notice> }
+                })}
+                <form method="post" action="/login" class="form-narrow">
+                    <input type="hidden" name="next" value=form.next.as_str().to_owned() />
+                    <Field name="username" label=t!("login.username", locale = locale) autocomplete="username"
+                        value=form.username maxlength=200 error=errors.of("username") />
+                    <Field name="password" label=t!("login.password", locale = locale) kind="password"
+                        autocomplete="current-password" error=errors.of("password") />
+                    <Button>{t!("login.submit", locale = locale)}</Button>
+                </form>
+                {(!accounts.is_empty()).then(|| view! { <DemoTables accounts language /> })}
+            </div>
         }
     };
     Ok(page.render(context, view).await)
@@ -83,21 +85,23 @@ pub async fn pin(context: PageContext, form: PinForm) -> Response {
     let view = move || {
         let errors = form.errors;
         view! {
-            <ErrorSummary errors=errors.clone() language />
-            <Heading>{t!("login.pin_title", locale = locale)}</Heading>
-            {form.is_locked.then(|| {
-                view! { <Notice kind=NoticeKind::Warning><p>{t!("session.locked", locale = locale)}</p></Notice> }
-            })}
-            <p>{t!("login.pin_for", locale = locale, name = form.name)}</p>
-            <form method="post" action="/login/pin" class="form-narrow">
-                <input type="hidden" name="next" value=form.next.as_str().to_owned() />
-                <Field name="pin" label=t!("login.pin", locale = locale) hint=t!("login.pin_hint", locale = locale)
-                    autocomplete="one-time-code" maxlength=40 is_short=true error=errors.of("pin") />
-                <Button>{t!("login.pin_submit", locale = locale)}</Button>
-            </form>
-            <PostButton action="/logout" kind=ButtonKind::Quiet>
-                {t!("login.someone_else", locale = locale)}
-            </PostButton>
+            <div class="entrance">
+                <ErrorSummary errors=errors.clone() language />
+                <Heading>{t!("login.pin_title", locale = locale)}</Heading>
+                {form.is_locked.then(|| {
+                    view! { <Notice kind=NoticeKind::Warning><p>{t!("session.locked", locale = locale)}</p></Notice> }
+                })}
+                <p>{t!("login.pin_for", locale = locale, name = form.name)}</p>
+                <form method="post" action="/login/pin" class="form-narrow">
+                    <input type="hidden" name="next" value=form.next.as_str().to_owned() />
+                    <Field name="pin" label=t!("login.pin", locale = locale) hint=t!("login.pin_hint", locale = locale)
+                        autocomplete="one-time-code" maxlength=40 is_short=true error=errors.of("pin") />
+                    <Button>{t!("login.pin_submit", locale = locale)}</Button>
+                </form>
+                <PostButton action="/logout" kind=ButtonKind::Quiet>
+                    {t!("login.someone_else", locale = locale)}
+                </PostButton>
+            </div>
         }
     };
     page.render(context, view).await
