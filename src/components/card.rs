@@ -50,9 +50,9 @@ pub fn OutcomeCard(
     #[prop(optional, into)]
     next: Option<String>,
     /// The transaction, with its copy button: a [`Transaction`].
-    #[prop(optional)]
+    #[prop(default = None)]
     transaction: Option<AnyView>,
-    /// What Sistema TS answered, word by word: behind a click, and never the only text.
+    /// What Sistema TS answered, word by word: behind a click unless it refused, and never the only text.
     #[prop(optional)]
     upstream: Vec<String>,
     /// In which language its own words are.
@@ -80,7 +80,9 @@ pub fn OutcomeCard(
                 }
             })}
             {transaction}
-            {(!upstream.is_empty()).then(|| view! { <Upstream upstream language /> })}
+            {(!upstream.is_empty()).then(|| {
+                view! { <Upstream upstream is_open=outcome == OutcomeClass::Refused language /> }
+            })}
             {children.map(|children| view! { <div class="outcome-decision">{children()}</div> })}
         </section>
     }
@@ -91,11 +93,13 @@ pub fn OutcomeCard(
 fn Upstream(
     /// What it answered.
     upstream: Vec<String>,
+    /// Whether they are the reason, and so in sight from the start.
+    is_open: bool,
     /// In which language its own words are.
     language: Language,
 ) -> impl IntoView {
     view! {
-        <details class="outcome-upstream">
+        <details class="outcome-upstream" open=is_open>
             <summary>{t!("components.upstream", locale = language.tag())}</summary>
             <ul>{upstream.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
         </details>
@@ -108,6 +112,9 @@ pub fn Transaction(
     /// The id.
     #[prop(into)]
     id: String,
+    /// The id of the element that holds it, for the copy button.
+    #[prop(optional, into)]
+    element: Option<String>,
     /// In which language its own words are.
     language: Language,
     /// The copy button.
@@ -118,7 +125,7 @@ pub fn Transaction(
         <p class="transaction">
             <abbr title=t!("components.transaction", locale = language.tag())>"TX"</abbr>
             " "
-            <code>{id}</code>
+            <code id=element>{id}</code>
             {children.map(|children| children())}
         </p>
     }

@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod activation;
+pub mod desk;
 pub mod language;
 pub mod login;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 
 use super::{
     clock::Clock,
@@ -13,9 +14,10 @@ use super::{
     router::router,
     secrets::{Secrets, SecretsError},
     state::{AppState, Inner},
+    upstream::{Upstream, UpstreamError},
 };
 use crate::{
-    features::accounts::passwords::Passwords,
+    features::{accounts::passwords::Passwords, desk::in_flight::InFlight},
     storage::{Db, OpenError},
 };
 
@@ -39,6 +41,9 @@ pub enum BuildError {
     /// The database could not be opened.
     #[error("database: {0}")]
     Database(#[from] OpenError),
+    /// Sistema TS can't be called.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
 }
 
 impl Application {
@@ -51,7 +56,21 @@ impl Application {
         let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
         let db = Db::open(&config.database_url()).await?;
         let listener = TcpListener::bind(config.server.listen).await?;
-        let state = AppState::new(Inner { config, clock, random, passwords: Passwords::new(&secrets), secrets, db });
+        let Upstream { sistema_ts, sandbox } = Upstream::start(&config, &clock, &random).await?;
+        let passwords = Passwords::new(&secrets);
+        let (in_flight, tasks) = (InFlight::default(), TaskTracker::new());
+        let state = AppState::new(Inner {
+            config,
+            clock,
+            random,
+            secrets,
+            passwords,
+            db,
+            sistema_ts,
+            sandbox,
+            in_flight,
+            tasks,
+        });
         Ok(Self { listener, router: router(state.clone()), state })
     }
 
@@ -70,6 +89,9 @@ impl Application {
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(self.listener, service).with_graceful_shutdown(stop).await?;
+        // A step whose browser has gone away still writes how it ended.
+        self.state.tasks.close();
+        self.state.tasks.wait().await;
         self.state.db.close().await;
         Ok(())
     }

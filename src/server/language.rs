@@ -50,6 +50,12 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
+    /// The text of a key that is put together at run time; `t!` checks nothing more.
+    #[must_use]
+    pub fn text(self, key: &str) -> String {
+        rust_i18n::t!(key, locale = self.tag()).into_owned()
+    }
+
     /// The alphabet with which codes are read back in this language.
     #[must_use]
     pub const fn alphabet(self) -> Alphabet {

@@ -2,22 +2,27 @@
 
 use axum::{
     Router, middleware,
-    response::Response,
     routing::{get, post},
 };
-use leptos::prelude::*;
 
-use super::{
-    page::{Page, PageContext},
-    security_headers, site,
-    state::AppState,
+use super::{security_headers, site, state::AppState};
+use crate::features::{
+    activation,
+    desk::{self, case_page, open_page},
+    language, login,
 };
-use crate::features::{activation, language, login};
 
 /// The routes and the layers around them.
 pub fn router(state: AppState) -> Router {
     Router::new()
-        .route("/", get(hello))
+        .route("/", get(open_page::show))
+        .route("/cases", post(open_page::open))
+        .route("/cases/{id}", get(case_page::show))
+        .route("/cases/{id}/verify", get(case_page::back_to_case).post(desk::post::verify))
+        .route("/cases/{id}/unlock", get(case_page::back_to_case).post(desk::post::unlock))
+        .route("/cases/{id}/confirm", get(case_page::back_to_case).post(desk::post::confirm))
+        .route("/cases/{id}/cancel", get(case_page::ask_cancel).post(desk::post::cancel))
+        .route("/cases/{id}/close", get(case_page::ask_close).post(desk::post::close))
         .route("/login", get(login::post::show_login).post(login::post::login))
         .route("/login/pin", get(login::post::show_pin).post(login::post::pin))
         .route("/logout", post(login::post::logout))
@@ -27,8 +32,4 @@ pub fn router(state: AppState) -> Router {
         .route("/v-{version}/{*path}", get(site::serve))
         .layer(middleware::from_fn(security_headers::layer))
         .with_state(state)
-}
-
-async fn hello(context: PageContext) -> Response {
-    Page::titled("Sportello").render(context, || view! { <h1>"Sportello"</h1> }).await
 }

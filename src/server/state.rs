@@ -2,8 +2,15 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
+use tokio_util::task::TaskTracker;
+
 use super::{clock::Clock, config::Config, random::Random, secrets::Secrets};
-use crate::{features::accounts::passwords::Passwords, storage::Db};
+use crate::{
+    features::{accounts::passwords::Passwords, desk::in_flight::InFlight},
+    sandbox::Running,
+    sistema_ts::SistemaTs,
+    storage::Db,
+};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +30,14 @@ pub struct Inner {
     pub passwords: Passwords,
     /// What is kept.
     pub db: Db,
+    /// The client of Sistema TS.
+    pub sistema_ts: SistemaTs,
+    /// The simulated Sistema TS, where the desk runs against it.
+    pub sandbox: Option<Running>,
+    /// The steps that are being carried out.
+    pub in_flight: InFlight,
+    /// What must come to its end before the process does.
+    pub tasks: TaskTracker,
 }
 
 impl AppState {

@@ -177,7 +177,7 @@ impl<'a> Sealed<'a> {
 
     /// The cookies sealed anew under `new_token`, when the session's token changes: a call survives the PIN.
     pub fn carry_over(&self, headers: &HeaderMap, new_token: &[u8]) -> Result<Vec<HeaderValue>, SealError> {
-        let renewed = Self { token: new_token, ..*self };
+        let renewed = Sealed::new(self.secrets, self.random, self.operator, new_token);
         let carry = |drawer: Drawer| {
             let plain = self.open_raw(drawer, headers)?;
             let sealed = renewed.sealer(drawer).and_then(|key| key.seal(&plain, &self.operator.0, self.random));

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     components::alert::FormErrors,
     domain::secret::Password,
+    features::desk::call_data::{Drawer, Sealed, clear},
     server::{
         auth::{AnyRole, ReturnPath, SignedIn},
         errors::AppError,
@@ -142,7 +143,12 @@ pub async fn pin(
         t!("login.pin_empty", locale = locale).into_owned()
     } else {
         match second_step(&state, &token, &typed.pin).await? {
-            SecondStep::SignedIn { token: new, .. } => return go_on(&new, Vec::new(), next.as_str()),
+            SecondStep::SignedIn { token: new, operator } => {
+                // What the open call needs was sealed under the old id.
+                let sealed = Sealed::new(&state.secrets, &state.random, &operator, token.expose());
+                let call = sealed.carry_over(&headers, new.expose()).map_err(AppError::internal)?;
+                return go_on(&new, call, next.as_str());
+            }
             SecondStep::AlreadyIn => return Ok(Redirect::to(next.as_str()).into_response()),
             SecondStep::Over(_) => return Ok(to_login()),
             outcome => refusal_of_pin(&outcome, context.language, state.clock.now_ms()),
@@ -187,6 +193,8 @@ pub async fn logout(State(state): State<AppState>, headers: HeaderMap) -> Result
     }
     let clear = [
         (header::SET_COOKIE, clear_session_cookie()),
+        (header::SET_COOKIE, clear(Drawer::Case).map_err(AppError::internal)?),
+        (header::SET_COOKIE, clear(Drawer::Deferred).map_err(AppError::internal)?),
         (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"")),
     ];
     Ok((AppendHeaders(clear), Redirect::to("/login")).into_response())

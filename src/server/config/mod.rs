@@ -18,7 +18,7 @@ pub use load::{Problem, Problems};
 pub use reference::TEXT;
 
 use super::language::Language;
-use crate::{domain::spelling::Alphabet, storage::Db};
+use crate::{domain::spelling::Alphabet, sistema_ts::settings::Settings, storage::Db};
 
 /// Everything that can be set. Each key is documented in `centralino.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -38,6 +38,8 @@ pub struct Config {
     pub session: Session,
     /// How the desk looks.
     pub desk: Desk,
+    /// Where Sistema TS is and who we are to it; none for "the sandbox".
+    pub sistema_ts: Option<Settings>,
     /// The simulated Sistema TS.
     pub sandbox: Sandbox,
     /// What is logged.

@@ -1,0 +1,72 @@
+//! Who may work at the desk of the call center: a signed-in operator of its queue.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+
+use super::{
+    call_data::{CallData, Drawer, Sealed},
+    service::Actor,
+};
+use crate::{
+    domain::operator::Queue,
+    server::{
+        auth::{Operator, SignedIn},
+        errors::AppError,
+        page::PageContext,
+        state::AppState,
+    },
+};
+
+/// An operator at the desk, with what the browser carries.
+#[derive(Clone)]
+pub struct AtDesk {
+    /// The running application.
+    pub state: AppState,
+    /// Who.
+    pub actor: Actor,
+    /// For the page.
+    pub context: PageContext,
+    /// When the request came.
+    pub now: Timestamp,
+    headers: HeaderMap,
+}
+
+impl AtDesk {
+    /// The call's data of this case, if the browser carries them.
+    #[must_use]
+    pub fn call_data(&self, case_id: &str) -> Option<CallData> {
+        self.open(Drawer::Case).filter(|data| data.case_id == case_id)
+    }
+
+    /// What a cookie of this login session carries.
+    #[must_use]
+    pub fn open(&self, drawer: Drawer) -> Option<CallData> {
+        let (secrets, random) = (&self.state.secrets, &self.state.random);
+        Sealed::new(secrets, random, &self.actor.operator, &self.actor.token).open(drawer, &self.headers, self.now)
+    }
+
+    /// A one-time key for a form.
+    pub fn new_key(&self) -> Result<String, AppError> {
+        Ok(self.state.random.uuid_v7(self.now)?)
+    }
+}
+
+impl FromRequestParts<AppState> for AtDesk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let SignedIn { account, session, .. } = SignedIn::<Operator>::from_request_parts(parts, state).await?;
+        if !account.queues.contains(&Queue::Immuni) {
+            return Err(AppError::Forbidden.into_response());
+        }
+        let context = PageContext::from_request_parts(parts, state).await.unwrap_or_else(|never| match never {});
+        let token = session.token.expose().to_vec();
+        let actor = Actor { operator: account.id, fiscal_code: account.fiscal_code, token };
+        let (state, headers) = (state.clone(), parts.headers.clone());
+        Ok(Self { now: state.clock.now(), state, actor, context, headers })
+    }
+}

@@ -1,0 +1,141 @@
+//! What the page of a case shows: from what is kept, the work in progress and the sealed cookie.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    at_desk::AtDesk,
+    call_data::{CallData, Typed},
+};
+use crate::{
+    components::alert::FormErrors,
+    domain::case::{Service, Stage},
+    server::{clock::rome, errors::AppError, language::Language},
+    storage::{
+        cases::CaseRecord,
+        steps::{Step, effective_stage, stage_after},
+    },
+};
+
+/// What the page asks before an act that can't be undone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Question {
+    /// Nothing.
+    #[default]
+    None,
+    /// Whether to cancel the unlock.
+    Cancel,
+    /// Whether to close the case half-way.
+    Close,
+}
+
+/// A form that was refused, shown again with what was typed.
+#[derive(Clone, Default)]
+pub struct Refused {
+    /// What is wrong.
+    pub errors: FormErrors,
+    /// What was typed.
+    pub typed: Typed,
+    /// In the form of which service.
+    pub service: Option<Service>,
+}
+
+/// The model of the page.
+#[derive(Clone)]
+pub struct CaseView {
+    /// What is kept.
+    pub record: CaseRecord,
+    /// The requests so far.
+    pub steps: Vec<Step>,
+    /// Where the case stands.
+    pub stage: Stage,
+    /// What the call needs.
+    pub data: CallData,
+    /// Whether a verification was made whose data are gone.
+    pub has_lost_data: bool,
+    /// What is wrong with the form.
+    pub errors: FormErrors,
+    /// What stands in the fields.
+    pub typed: Typed,
+    /// The form that was refused, of which service.
+    pub refused: Option<Service>,
+    /// What is asked.
+    pub question: Question,
+    /// The one-time key of the forms.
+    pub key: String,
+    /// In which language.
+    pub language: Language,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl CaseView {
+    /// Loads the case; none if this operator has none of this id.
+    pub async fn load(
+        desk: &AtDesk,
+        id: &str,
+        refused: Option<Refused>,
+        question: Question,
+    ) -> Result<Option<Self>, AppError> {
+        let Some(record) = desk.state.db.case(id, &desk.actor.operator).await? else { return Ok(None) };
+        let steps = desk.state.db.steps(id).await?;
+        let data = desk.call_data(id).unwrap_or_else(|| CallData::of_case(id));
+        let has_data = data.verified.is_some();
+        let stage = if record.closed_at.is_some() { Stage::Closed } else { effective_stage(&steps, has_data) };
+        let has_lost_data = stage == Stage::Opened && stage_after(&steps) != Stage::Opened;
+        let (errors, typed, refused) = match refused {
+            Some(refused) => (refused.errors, refused.typed, refused.service),
+            None => (FormErrors::default(), data.typed.clone(), None),
+        };
+        let (key, language, now) = (desk.new_key()?, desk.context.language, desk.now);
+        Ok(Some(Self {
+            record,
+            steps,
+            stage,
+            data,
+            has_lost_data,
+            errors,
+            typed,
+            refused,
+            question,
+            key,
+            language,
+            now,
+        }))
+    }
+
+    /// The last request of the case that has ended or was cut off.
+    #[must_use]
+    pub fn last_step(&self) -> Option<&Step> {
+        self.steps.last().filter(|step| !step.is_under_way(self.now))
+    }
+
+    /// The last request of this service.
+    #[must_use]
+    pub fn last_of(&self, services: &[Service]) -> Option<&Step> {
+        self.steps.iter().rev().find(|step| services.contains(&step.service))
+    }
+
+    /// The address of an act of this case.
+    #[must_use]
+    pub fn action(&self, act: &str) -> String {
+        format!("/cases/{}/{act}", self.record.id)
+    }
+}
+
+/// hh:mm:ss in Europe/Rome.
+#[must_use]
+pub fn time_of_day(at: Timestamp) -> String {
+    at.to_zoned(rome()).strftime("%H:%M:%S").to_string()
+}
+
+/// gg/mm/aaaa hh:mm:ss in Europe/Rome.
+#[must_use]
+pub fn date_and_time(at: Timestamp) -> String {
+    at.to_zoned(rome()).strftime("%d/%m/%Y %H:%M:%S").to_string()
+}
+
+/// The instant for the `datetime` attribute.
+#[must_use]
+pub fn machine_time(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

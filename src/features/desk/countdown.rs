@@ -1,0 +1,45 @@
+//! How long the unlocked OTP still lives, reckoned from the service's own instant (`sistema-ts.md`, 7).
+
+use jiff::SignedDuration;
+use leptos::prelude::*;
+use rust_i18n::t;
+
+use super::case_view::{CaseView, time_of_day};
+use crate::{
+    domain::case::Stage,
+    islands::countdown::{Countdown, CountdownTexts, OTP_LIFE},
+};
+
+/// Milliseconds left, from 0 to 150,000; none where no OTP is unlocked.
+#[must_use]
+pub fn left(view: &CaseView) -> Option<i64> {
+    let at = view.data.unlocked_at.filter(|_| view.stage == Stage::Unlocked)?;
+    Some((at.as_millisecond() + OTP_LIFE - view.now.as_millisecond()).clamp(0, OTP_LIFE))
+}
+
+/// The countdown; without JavaScript the instant at which it ends.
+#[component]
+pub fn UnlockedUntil(
+    /// The case.
+    view: CaseView,
+) -> impl IntoView {
+    let (left, at) = (left(&view)?, view.data.unlocked_at?);
+    let locale = view.language.tag();
+    let until = at + SignedDuration::from_millis(OTP_LIFE);
+    let text = |key: &str| view.language.text(&format!("desk.countdown_{key}"));
+    let texts = CountdownTexts {
+        label: text("label"),
+        hold: text("hold"),
+        tap: text("tap"),
+        expired: text("expired"),
+        left: text("left"),
+    };
+    let until =
+        t!("desk.countdown_until", locale = locale, at = time_of_day(at), until = time_of_day(until)).into_owned();
+    Some(view! {
+        <div class="desk-strip desk-countdown">
+            <Countdown left texts />
+            <p class="countdown-until">{until}</p>
+        </div>
+    })
+}

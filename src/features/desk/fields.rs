@@ -1,0 +1,95 @@
+//! The fields of the desk's forms, with the feedback that comes to life in the browser.
+
+use leptos::prelude::*;
+use rust_i18n::t;
+
+use crate::{
+    components::{
+        alert::FormErrors,
+        code::ReadBack,
+        field::{Checkbox, CodeField},
+    },
+    domain::{
+        code::{Cun, Otp},
+        reason::Reason,
+    },
+    islands::code_feedback::{CodeFeedback, CodeKind, FeedbackTexts},
+    server::language::Language,
+};
+
+/// The refusals that can come up while a value is typed.
+const CODE_REFUSALS: [&str; 5] = ["foreign", "foreign_likely", "length", "check_symbol", "cun_instead"];
+const CARD_REFUSALS: [&str; 3] = ["card_foreign", "card_foreign_likely", "card_length"];
+
+/// The words of a refusal.
+#[must_use]
+pub fn words(reason: &impl Reason, language: Language) -> String {
+    reason.fill(&language.text(&format!("codes.{}", reason.key())))
+}
+
+fn feedback_texts(kind: CodeKind, language: Language) -> FeedbackTexts {
+    let locale = language.tag();
+    let keys = if kind == CodeKind::Card { CARD_REFUSALS.as_slice() } else { CODE_REFUSALS.as_slice() };
+    let template = |key: &&str| ((*key).to_owned(), language.text(&format!("codes.{key}")));
+    FeedbackTexts {
+        refusals: keys.iter().map(template).collect(),
+        right: t!("desk.card_right", locale = locale).into_owned(),
+        read_back: t!("components.readback", locale = locale).into_owned(),
+        mark: t!("components.blind", locale = locale).into_owned(),
+    }
+}
+
+const fn name_of(kind: CodeKind) -> &'static str {
+    match kind {
+        CodeKind::Card => "card",
+        CodeKind::Cun => "cun",
+        CodeKind::Otp => "otp",
+    }
+}
+
+/// A field for what the caller dictates.
+#[component]
+pub fn DictatedField(
+    /// What it holds.
+    kind: CodeKind,
+    /// What stands in it.
+    value: String,
+    /// What is wrong with the form.
+    errors: FormErrors,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    let name = name_of(kind);
+    let label = language.text(&format!("desk.{name}"));
+    let hint = language.text(&format!("desk.{name}_hint"));
+    let symbols = match kind {
+        CodeKind::Card => None,
+        CodeKind::Cun => value.parse::<Cun>().ok().map(|cun| *cun.symbols()),
+        CodeKind::Otp => value.parse::<Otp>().ok().map(|otp| *otp.symbols()),
+    };
+    let texts = feedback_texts(kind, language);
+    let inputmode = if kind == CodeKind::Card { "numeric" } else { "text" };
+    view! {
+        <CodeField name label hint code=name value error=errors.of(name) inputmode>
+            <CodeFeedback field=name.to_owned() kind alphabet=language.alphabet() texts>
+                {symbols.map(|symbols| view! { <ReadBack symbols alphabet=language.alphabet() language /> })}
+            </CodeFeedback>
+        </CodeField>
+    }
+}
+
+/// The second decision that an uncertain outcome asks for.
+#[component]
+pub fn Decision(
+    /// Whether it is asked for.
+    is_needed: bool,
+    /// What is wrong with the form.
+    errors: FormErrors,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    is_needed.then(|| {
+        let label = t!("desk.repeat", locale = language.tag()).into_owned();
+        view! { <Checkbox name="repeat" label error=errors.of("repeat") /> }
+    })
+}

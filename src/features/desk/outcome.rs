@@ -1,0 +1,100 @@
+//! How the last request of a case ended, as a card: what happened, the sentence for the caller, the next step.
+
+use leptos::prelude::*;
+use rust_i18n::t;
+
+use super::call_data::LastAnswer;
+use crate::{
+    components::card::{OutcomeCard, Transaction},
+    domain::case::{OutcomeClass, Service},
+    islands::copy_button::CopyButton,
+    server::language::Language,
+    storage::steps::Step,
+};
+
+/// The word of a reason whose request was cut off with its server.
+const CUT_OFF: &str = "cut_off";
+
+/// A text of an outcome: `part` is `title`, `what`, `say` or `next`.
+fn text(service: Service, class: OutcomeClass, part: &str, language: Language) -> String {
+    language.text(&format!("desk.outcome.{}.{}_{part}", service.word(), class.word()))
+}
+
+/// What happened, with its reason where the reason says more.
+fn what(step: &Step, answer: Option<&LastAnswer>, language: Language) -> String {
+    let class = step.class();
+    let word = if step.end.is_none() { CUT_OFF } else { answer.map_or("done", |answer| answer.reason.as_str()) };
+    let reason = language.text(&format!("desk.reason.{word}"));
+    format!("{} {reason}", text(step.service, class, "what", language)).trim_end().to_owned()
+}
+
+/// The card of `step`, with what the sealed cookie still knows of its answer.
+#[component]
+pub fn Outcome(
+    /// The request.
+    step: Step,
+    /// What the service wrote, if the browser carries it.
+    answer: Option<LastAnswer>,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    let answer = answer.filter(|answer| answer.submission == step.submission);
+    let class = step.class();
+    let part = |part| text(step.service, class, part, language);
+    let transaction = step
+        .end
+        .as_ref()
+        .and_then(|end| end.transaction.as_ref())
+        .map(|id| view! { <CopiedTransaction id=id.as_str() place="outcome" language /> }.into_any());
+    let what = what(&step, answer.as_ref(), language);
+    let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
+    view! {
+        <OutcomeCard outcome=class title=part("title") what say=part("say") next=part("next") transaction
+            upstream language />
+    }
+}
+
+/// A transaction with its copy button.
+#[component]
+pub fn CopiedTransaction<'a>(
+    /// The id.
+    id: &'a str,
+    /// Where on the page, so that two of the same have ids of their own.
+    place: &'static str,
+    /// In which language.
+    language: Language,
+) -> impl IntoView + use<> {
+    let locale = language.tag();
+    let target = format!("tx-{place}-{id}");
+    let label = t!("desk.copy", locale = locale).into_owned();
+    let done = t!("desk.copied", locale = locale).into_owned();
+    view! {
+        <Transaction id=id.to_owned() element=target.clone() language>
+            <CopyButton target label done />
+        </Transaction>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sistema_ts::outcome::{FailureReason, RefusalReason};
+
+    #[test]
+    fn every_outcome_and_every_reason_has_its_words_in_both_languages() {
+        for language in Language::ALL {
+            for service in Service::ALL {
+                for class in OutcomeClass::ALL {
+                    for part in ["title", "what", "say", "next"] {
+                        let words = text(*service, *class, part, language);
+                        assert!(!words.contains("desk."), "{words}");
+                    }
+                }
+            }
+            for word in FailureReason::WORDS.iter().chain(RefusalReason::WORDS).chain(&["done", CUT_OFF]) {
+                let words = language.text(&format!("desk.reason.{word}"));
+                assert!(!words.contains("desk."), "{words}");
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What is submitted from the page of a case. Who may is in the signatures; the order of the steps is the service's.
+
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use rust_i18n::t;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    answer::Request,
+    at_desk::AtDesk,
+    call_data::{CallData, Drawer, Typed, clear},
+    case_page::{render, to_case, with_cookie},
+    case_view::{CaseView, Question, Refused},
+    fields::words,
+    service::{Submission, Submitted, submit},
+};
+use crate::{
+    components::alert::FormErrors,
+    domain::{
+        case::{Service, Stage},
+        code::{Cun, Otp},
+        dates,
+        health_card::HealthCardDigits,
+        reason::Reason,
+    },
+    server::{errors::AppError, form::Posted, language::Language},
+    sistema_ts::call_center::Communication,
+};
+
+/// The fields of every form of a case.
+#[derive(Deserialize)]
+pub struct StepForm {
+    /// The one-time key.
+    key: String,
+    /// The second decision.
+    #[serde(default)]
+    repeat: Option<String>,
+    /// The second act.
+    #[serde(default)]
+    sure: Option<String>,
+    /// What was typed.
+    #[serde(flatten)]
+    fields: Fields,
+}
+
+/// What is typed; what a form does not have stays empty.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Fields {
+    card: String,
+    cun: String,
+    otp: String,
+    onset: String,
+    asymptomatic: Option<String>,
+}
+
+impl Fields {
+    fn into_typed(self) -> Typed {
+        let Self { card, cun, otp, onset, asymptomatic } = self;
+        Typed { card, cun, otp, onset, asymptomatic: asymptomatic.is_some() }
+    }
+}
+
+/// Notes what is wrong with a field and goes on to the next, so that all mistakes are told at once.
+pub fn read<T, E: Reason>(
+    result: Result<T, E>,
+    field: &'static str,
+    errors: &mut FormErrors,
+    language: Language,
+) -> Option<T> {
+    result.map_err(|error| errors.add(field, words(&error, language))).ok()
+}
+
+/// `POST /cases/{id}/verify`
+pub async fn verify(
+    desk: AtDesk,
+    Path(id): Path<String>,
+    Posted(form): Posted<StepForm>,
+) -> Result<Response, AppError> {
+    run(desk, &id, Service::Verify, form, |typed, _, errors, language| {
+        let card = read(typed.card.parse::<HealthCardDigits>(), "card", errors, language);
+        let cun = read(typed.cun.parse::<Cun>(), "cun", errors, language);
+        Some(Request::Verify { card: card?, cun: cun? })
+    })
+    .await
+}
+
+/// `POST /cases/{id}/unlock`
+pub async fn unlock(
+    desk: AtDesk,
+    Path(id): Path<String>,
+    Posted(form): Posted<StepForm>,
+) -> Result<Response, AppError> {
+    let today = desk.state.clock.today();
+    run(desk, &id, Service::Unlock, form, |typed, data, errors, language| {
+        let verified = data.verified.as_ref();
+        let otp = read(typed.otp.parse::<Otp>(), "otp", errors, language);
+        let onset = if typed.asymptomatic && !typed.onset.trim().is_empty() {
+            errors.add("onset", t!("desk.onset_both", locale = language.tag()));
+            None
+        } else if typed.asymptomatic {
+            verified.map(|verified| verified.sampled_on)
+        } else {
+            read(dates::parse_onset(&typed.onset, today), "onset", errors, language)
+        };
+        let verified = verified?;
+        Some(Request::Unlock { otp: otp?, onset: onset?, id: verified.id.clone() })
+    })
+    .await
+}
+
+/// `POST /cases/{id}/confirm`
+pub async fn confirm(
+    desk: AtDesk,
+    Path(id): Path<String>,
+    Posted(form): Posted<StepForm>,
+) -> Result<Response, AppError> {
+    conclude(desk, &id, Service::Confirm, Communication::Confirm, form).await
+}
+
+/// `POST /cases/{id}/cancel`: asks first, acts when the form is sure.
+pub async fn cancel(
+    desk: AtDesk,
+    Path(id): Path<String>,
+    Posted(form): Posted<StepForm>,
+) -> Result<Response, AppError> {
+    if form.sure.is_none() {
+        return render(desk, &id, None, Question::Cancel).await;
+    }
+    conclude(desk, &id, Service::Cancel, Communication::Cancel, form).await
+}
+
+async fn conclude(
+    desk: AtDesk,
+    id: &str,
+    service: Service,
+    communication: Communication,
+    form: StepForm,
+) -> Result<Response, AppError> {
+    run(desk, id, service, form, |_, data, _, _| {
+        let verified = data.verified.as_ref()?;
+        Some(Request::Conclude { communication, id: Some(verified.id.clone()), cun: verified.cun.clone() })
+    })
+    .await
+}
+
+/// Reads the form, carries the step out, and shows what became of it.
+async fn run(
+    desk: AtDesk,
+    id: &str,
+    service: Service,
+    form: StepForm,
+    read: impl FnOnce(&Typed, &CallData, &mut FormErrors, Language) -> Option<Request>,
+) -> Result<Response, AppError> {
+    let language = desk.context.language;
+    let StepForm { key, repeat, fields, .. } = form;
+    let key = Uuid::parse_str(&key).map_err(|_| AppError::BadRequest("the form has no one-time key"))?.to_string();
+    let data = desk.call_data(id).unwrap_or_else(|| CallData::of_case(id));
+    let typed = fields.into_typed();
+    let mut errors = FormErrors::default();
+    let request = read(&typed, &data, &mut errors, language);
+    let refuse = |errors, typed| Some(Refused { errors, typed, service: Some(service) });
+    let question = if service == Service::Cancel { Question::Cancel } else { Question::None };
+    if !errors.is_empty() {
+        return render(desk, id, refuse(errors, typed), question).await;
+    }
+    // Without what the verification returned the step is out of order; the page says so.
+    let Some(request) = request else { return Ok(to_case(id).into_response()) };
+    let submission = Submission {
+        key,
+        request,
+        typed: typed.clone(),
+        repeats_knowingly: repeat.is_some(),
+        data,
+        drawer: Drawer::Case,
+    };
+    let problem = match submit(&desk.state, &desk.actor, submission).await? {
+        Submitted::Answered(cookie) => return Ok(with_cookie(to_case(id), cookie)),
+        Submitted::NoCase => ("main", "no_case"),
+        Submitted::OutOfOrder(_) => ("main", "out_of_order"),
+        Submitted::Busy => ("main", "busy"),
+        Submitted::NeedsDecision => ("repeat", "repeat_error"),
+    };
+    errors.add(problem.0, language.text(&format!("desk.{}", problem.1)));
+    render(desk, id, refuse(errors, typed), question).await
+}
+
+/// The form that closes a case.
+#[derive(Deserialize)]
+pub struct CloseForm {
+    /// The second act.
+    #[serde(default)]
+    sure: Option<String>,
+}
+
+/// `POST /cases/{id}/close`: asks first while the unlock is neither confirmed nor cancelled.
+pub async fn close(
+    desk: AtDesk,
+    Path(id): Path<String>,
+    Posted(form): Posted<CloseForm>,
+) -> Result<Response, AppError> {
+    let view = CaseView::load(&desk, &id, None, Question::Close).await?.ok_or(AppError::NotFound)?;
+    if form.sure.is_none() && matches!(view.stage, Stage::Verified | Stage::Unlocked) {
+        return render(desk, &id, None, Question::Close).await;
+    }
+    desk.state.db.close_case(&id, &desk.actor.operator, desk.now).await?;
+    let cookie = clear(Drawer::Case).map_err(AppError::internal)?;
+    Ok(with_cookie(axum::response::Redirect::to("/"), Some(cookie)))
+}

@@ -1,0 +1,57 @@
+//! Which Sistema TS the desk calls: the configured one, or the sandbox started beside it.
+
+use crate::{
+    sandbox::{self, Running, Sandbox},
+    server::{clock::Clock, config::Config, random::Random},
+    sistema_ts::{self, SistemaTs, settings::Settings},
+};
+
+/// The client, and the sandbox if one was started.
+pub struct Upstream {
+    /// The one client of Sistema TS, over mutual TLS in every environment.
+    pub sistema_ts: SistemaTs,
+    /// Runs as long as it is held.
+    pub sandbox: Option<Running>,
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub enum UpstreamError {
+    /// The sandbox does not start.
+    #[error("sandbox: {0}")]
+    Sandbox(#[from] sandbox::StartError),
+    /// The client can't be built.
+    #[error(transparent)]
+    Client(#[from] sistema_ts::BuildError),
+}
+
+impl Upstream {
+    /// Starts the sandbox where the configuration has one, and builds the client for it or for what is configured.
+    pub async fn start(config: &Config, clock: &Clock, random: &Random) -> Result<Self, UpstreamError> {
+        let sandbox = if config.has_sandbox() {
+            let mut settings = sandbox::Settings::in_folder(config.sandbox_folder());
+            settings.listen = config.sandbox.listen;
+            settings.control = config.sandbox.control;
+            Some(Sandbox::start(settings, clock.clone(), random.clone()).await?)
+        } else {
+            None
+        };
+        let settings = match (&config.sistema_ts, &sandbox) {
+            (Some(settings), _) => settings.clone(),
+            (None, Some(sandbox)) => towards(sandbox),
+            (None, None) => Settings::default(),
+        };
+        Ok(Self { sistema_ts: SistemaTs::build(&settings, clock.clone())?, sandbox })
+    }
+}
+
+fn towards(sandbox: &Running) -> Settings {
+    let (certificate_file, key_file) = sandbox.client_files();
+    Settings {
+        base_url: sandbox.base_url().to_owned(),
+        ca_file: sandbox.ca_file(),
+        certificate_file,
+        key_file,
+        ..Settings::default()
+    }
+}
