@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod activation;
+pub mod cases;
+pub mod confirm;
 pub mod desk;
 pub mod language;
 pub mod login;

@@ -7,7 +7,7 @@ use axum::{
 
 use super::{security_headers, site, state::AppState};
 use crate::features::{
-    activation,
+    activation, cases, confirm,
     desk::{self, case_page, open_page},
     language, login,
 };
@@ -16,13 +16,15 @@ use crate::features::{
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/", get(open_page::show))
-        .route("/cases", post(open_page::open))
+        .route("/cases", get(cases::page::show).post(open_page::open))
+        .route("/cases/search", get(cases::page::show).post(cases::page::search))
         .route("/cases/{id}", get(case_page::show))
         .route("/cases/{id}/verify", get(case_page::back_to_case).post(desk::post::verify))
         .route("/cases/{id}/unlock", get(case_page::back_to_case).post(desk::post::unlock))
         .route("/cases/{id}/confirm", get(case_page::back_to_case).post(desk::post::confirm))
         .route("/cases/{id}/cancel", get(case_page::ask_cancel).post(desk::post::cancel))
         .route("/cases/{id}/close", get(case_page::ask_close).post(desk::post::close))
+        .route("/confirm", get(confirm::page::show).post(confirm::page::confirm))
         .route("/login", get(login::post::show_login).post(login::post::login))
         .route("/login/pin", get(login::post::show_pin).post(login::post::pin))
         .route("/logout", post(login::post::logout))

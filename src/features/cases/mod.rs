@@ -1,0 +1,3 @@
+//! "I miei casi": what is kept of the operator's own calls.
+
+pub mod page;

@@ -1,0 +1,148 @@
+//! The list of the operator's cases, the newest first, paged by key.
+
+use axum::{
+    extract::Query,
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use crate::{
+    components::{
+        alert::{ErrorSummary, FormErrors},
+        buttons::{Button, ButtonKind},
+        field::Field,
+        heading::Heading,
+        table::{Column, DataTable, Pager, Row},
+    },
+    domain::call::CallId,
+    features::desk::{
+        at_desk::AtDesk,
+        case_view::{date_and_time, machine_time},
+        post::read,
+    },
+    server::{errors::AppError, form::Posted, language::Language, page::Page},
+    storage::cases::{CasePage, CaseRecord},
+};
+
+/// Rows of a page.
+const ROWS: u32 = 25;
+
+/// Which part of the list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    /// A case's id or a call's.
+    q: Option<String>,
+    /// The key after which the page begins.
+    after: Option<String>,
+}
+
+/// `GET /cases`
+pub async fn show(desk: AtDesk, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
+    // An address can be written by anyone: only what can be an id is looked for or shown.
+    let id = |text: Option<String>| text.and_then(|text| text.parse::<CallId>().ok());
+    let (q, after) = (id(wanted.q), id(wanted.after));
+    let (q, after) = (q.as_ref().map(CallId::as_str), after.as_ref().map(CallId::as_str));
+    let found = desk.state.db.cases(&desk.actor.operator, q, after, ROWS).await?;
+    let typed = q.unwrap_or_default().to_owned();
+    render(desk, found, typed, after.is_some(), FormErrors::default()).await
+}
+
+/// The form of the search.
+#[derive(Deserialize)]
+pub struct Search {
+    q: String,
+}
+
+/// `POST /cases/search`: what is typed goes into the address only when it can be an id, so that a code typed here by
+/// mistake does not.
+pub async fn search(desk: AtDesk, Posted(form): Posted<Search>) -> Result<Response, AppError> {
+    if form.q.trim().is_empty() {
+        return Ok(Redirect::to("/cases").into_response());
+    }
+    let mut errors = FormErrors::default();
+    match read(form.q.parse::<CallId>(), "q", &mut errors, desk.context.language) {
+        Some(id) => Ok(Redirect::to(&address(Some(id.as_str()), None)).into_response()),
+        None => {
+            let nothing = CasePage { cases: Vec::new(), next: None };
+            render(desk, nothing, form.q, false, errors).await
+        }
+    }
+}
+
+/// The address of a part of the list.
+fn address(q: Option<&str>, after: Option<&str>) -> String {
+    let pairs: Vec<(&str, &str)> =
+        [("q", q), ("after", after)].into_iter().filter_map(|(k, v)| Some((k, v?))).collect();
+    let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
+    if query.is_empty() { "/cases".to_owned() } else { format!("/cases?{query}") }
+}
+
+async fn render(
+    desk: AtDesk,
+    found: CasePage,
+    typed: String,
+    is_later: bool,
+    errors: FormErrors,
+) -> Result<Response, AppError> {
+    let language = desk.context.language;
+    let page = Page::titled(language.text("cases.title"));
+    let page = if errors.is_empty() { page } else { page.refused(language) };
+    Ok(page.render(desk.context, move || view! { <CasesPage found typed is_later errors language /> }).await)
+}
+
+#[component]
+fn CasesPage(
+    /// The cases.
+    found: CasePage,
+    /// What stands in the search.
+    typed: String,
+    /// Whether newer ones are before these.
+    is_later: bool,
+    /// What is wrong with the search.
+    errors: FormErrors,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    let q = (!typed.is_empty() && errors.is_empty()).then_some(typed.as_str());
+    let first = is_later.then(|| address(q, None));
+    let next = found.next.as_deref().map(|after| address(q, Some(after)));
+    let text = move |key: &str| language.text(&format!("cases.{key}"));
+    let columns = ["case", "call", "opened", "closed", "transactions"].map(|key| Column::text(text(key))).to_vec();
+    let rows = found.cases.into_iter().map(|record| row(record, language)).collect();
+    let empty = text(if q.is_some() { "none_found" } else { "none" });
+    let error = errors.of("q");
+    view! {
+        <ErrorSummary errors language />
+        <Heading>{text("title")}</Heading>
+        <form class="filters" method="post" action="/cases/search" role="search">
+            <Field name="q" label=text("search") hint=text("search_hint") value=typed error maxlength=100 />
+            <Button kind=ButtonKind::Secondary>{text("find")}</Button>
+        </form>
+        <DataTable caption=text("title") columns rows empty />
+        <Pager first next language />
+    }
+}
+
+fn row(record: CaseRecord, language: Language) -> Row {
+    let time = |at| view! { <time datetime=machine_time(at)>{date_and_time(at)}</time> }.into_any();
+    let service = |word| language.text(&format!("cases.service_{word}"));
+    let transactions = record.transactions.into_iter().map(|transaction| {
+        view! {
+            <li>
+                {service(transaction.service.word())} " "
+                <code>{transaction.id}</code>
+            </li>
+        }
+    });
+    let closed = record.closed_at.map_or_else(|| language.text("cases.open").into_any(), time);
+    let cells = vec![
+        view! { <code>{record.id.clone()}</code> }.into_any(),
+        record.call_id.unwrap_or_else(|| language.text("cases.deferred")).into_any(),
+        time(record.opened_at),
+        closed,
+        view! { <ul class="transactions">{transactions.collect_view()}</ul> }.into_any(),
+    ];
+    Row { href: Some(format!("/cases/{}", record.id)), cells }
+}

@@ -1,0 +1,166 @@
+//! The page of the deferred confirmation, and its form.
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{
+    components::{
+        alert::{ErrorSummary, FormErrors},
+        buttons::Button,
+        desk::DeskColumns,
+        heading::Heading,
+        script::Script,
+    },
+    domain::{case::OutcomeClass, code::Cun},
+    features::desk::{
+        answer::Request,
+        at_desk::AtDesk,
+        call_data::{CallData, Drawer, LastAnswer, Typed},
+        fields::{Decision, DictatedField},
+        outcome::Outcome,
+        post::read,
+        service::{Submission, Submitted, submit},
+    },
+    islands::code_feedback::CodeKind,
+    server::{errors::AppError, form::Posted, language::Language, page::Page},
+    sistema_ts::call_center::Communication,
+    storage::steps::Step,
+};
+
+/// What the page shows.
+struct Model {
+    cun: String,
+    errors: FormErrors,
+    key: String,
+    last: Option<(Step, LastAnswer)>,
+    language: Language,
+}
+
+/// `GET /confirm`
+pub async fn show(desk: AtDesk) -> Result<Response, AppError> {
+    let cun = desk.open(Drawer::Deferred).map(|data| data.typed.cun).unwrap_or_default();
+    let last = last_of(&desk).await?;
+    render(desk, cun, last, FormErrors::default()).await
+}
+
+/// The form.
+#[derive(Deserialize)]
+pub struct ConfirmForm {
+    /// The one-time key.
+    key: String,
+    /// The test.
+    cun: String,
+    /// The second decision.
+    #[serde(default)]
+    repeat: Option<String>,
+}
+
+/// `POST /confirm`
+pub async fn confirm(desk: AtDesk, Posted(form): Posted<ConfirmForm>) -> Result<Response, AppError> {
+    let key = Uuid::parse_str(&form.key).map_err(|_| AppError::BadRequest("the form has no one-time key"))?.to_string();
+    let language = desk.context.language;
+    let mut errors = FormErrors::default();
+    let Some(cun) = read(form.cun.parse::<Cun>(), "cun", &mut errors, language) else {
+        return render(desk, form.cun, None, errors).await;
+    };
+    if asks_decision(&desk, &key, &cun).await? && form.repeat.is_none() {
+        errors.add("repeat", language.text("desk.repeat_error"));
+        let last = last_of(&desk).await?;
+        return render(desk, form.cun, last, errors).await;
+    }
+    let case_id = desk.state.random.uuid_v7(desk.now)?;
+    let submission = Submission {
+        key,
+        request: Request::Conclude { communication: Communication::Confirm, id: None, cun },
+        typed: Typed { cun: form.cun.clone(), ..Typed::default() },
+        repeats_knowingly: form.repeat.is_some(),
+        data: CallData::of_case(&case_id),
+        drawer: Drawer::Deferred,
+    };
+    match submit(&desk.state, &desk.actor, submission).await? {
+        Submitted::Answered(cookie) => Ok(to_page(cookie)),
+        Submitted::NoCase | Submitted::OutOfOrder(_) | Submitted::Busy | Submitted::NeedsDecision => {
+            errors.add("main", language.text("desk.busy"));
+            render(desk, form.cun, None, errors).await
+        }
+    }
+}
+
+fn to_page(cookie: Option<HeaderValue>) -> Response {
+    let mut response = Redirect::to("/confirm").into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The last deferred confirmation of this login session, as far as the browser carries it.
+async fn last_of(desk: &AtDesk) -> Result<Option<(Step, LastAnswer)>, AppError> {
+    let Some(answer) = desk.open(Drawer::Deferred).and_then(|data| data.last) else { return Ok(None) };
+    Ok(desk.state.db.step(&answer.submission).await?.map(|step| (step, answer)))
+}
+
+/// Whether the same CUN was sent before with an uncertain outcome, by another form than this.
+async fn asks_decision(desk: &AtDesk, key: &str, cun: &Cun) -> Result<bool, AppError> {
+    let typed_before = desk.open(Drawer::Deferred).map(|data| data.typed.cun).unwrap_or_default();
+    let is_same = typed_before.parse::<Cun>().is_ok_and(|before| before == *cun);
+    let last = last_of(desk).await?;
+    let is_uncertain =
+        |(step, _): &(Step, LastAnswer)| step.class() == OutcomeClass::Uncertain && step.submission != key;
+    Ok(is_same && last.as_ref().is_some_and(is_uncertain))
+}
+
+async fn render(
+    desk: AtDesk,
+    cun: String,
+    last: Option<(Step, LastAnswer)>,
+    errors: FormErrors,
+) -> Result<Response, AppError> {
+    let (key, language) = (desk.new_key()?, desk.context.language);
+    let page = Page::titled(language.text("confirm.title"));
+    let page = if errors.is_empty() { page } else { page.refused(language) };
+    let model = Model { cun, errors, key, last, language };
+    Ok(page.render(desk.context, move || view! { <ConfirmPage model /> }).await)
+}
+
+#[component]
+fn ConfirmPage(
+    /// What is shown.
+    model: Model,
+) -> impl IntoView {
+    let Model { cun, errors, key, last, language } = model;
+    let is_needed = last.as_ref().is_some_and(|(step, _)| step.class() == OutcomeClass::Uncertain);
+    let outcome = last.filter(|_| errors.is_empty()).map(|(step, answer)| {
+        view! {
+            <div class="desk-strip">
+                <Outcome step answer=Some(answer) language />
+            </div>
+        }
+    });
+    let summary = errors.clone();
+    view! {
+        <ErrorSummary errors=summary language />
+        <Heading>{language.text("confirm.title")}</Heading>
+        <DeskColumns>
+            <form class="desk-form" method="post" action="/confirm">
+                <input type="hidden" name="key" value=key />
+                <div class="desk-work">
+                    <p>{language.text("confirm.what")}</p>
+                    <DictatedField kind=CodeKind::Cun value=cun errors=errors.clone() language />
+                    <Decision is_needed errors language />
+                </div>
+                <Script say=language.text("confirm.say") language />
+                <div class="desk-action">
+                    <p class="field-hint">{language.text("confirm.for_ever")}</p>
+                    <Button>{language.text("desk.confirm")}</Button>
+                </div>
+            </form>
+            {outcome}
+        </DeskColumns>
+    }
+}
