@@ -62,13 +62,11 @@ pub async fn search(desk: AtDesk, Posted(form): Posted<Search>) -> Result<Respon
         return Ok(Redirect::to("/cases").into_response());
     }
     let mut errors = FormErrors::default();
-    match read(form.q.parse::<CallId>(), "q", &mut errors, desk.context.language) {
-        Some(id) => Ok(Redirect::to(&address(Some(id.as_str()), None)).into_response()),
-        None => {
-            let nothing = CasePage { cases: Vec::new(), next: None };
-            render(desk, nothing, form.q, false, errors).await
-        }
+    if let Some(id) = read(form.q.parse::<CallId>(), "q", &mut errors, desk.context.language) {
+        return Ok(Redirect::to(&address(Some(id.as_str()), None)).into_response());
     }
+    let nothing = CasePage { cases: Vec::new(), next: None };
+    render(desk, nothing, form.q, false, errors).await
 }
 
 /// The address of a part of the list.

@@ -53,7 +53,6 @@ pub async fn back_to_case(_: AtDesk, Path(id): Path<String>) -> Redirect {
 }
 
 /// To the page of the case. The id is the database's or a path's segment, so it is kept to what an id can hold.
-#[must_use]
 pub fn to_case(id: &str) -> Redirect {
     let id: String = id.chars().filter(|symbol| symbol.is_ascii_alphanumeric() || *symbol == '-').collect();
     Redirect::to(&format!("/cases/{id}"))

@@ -16,8 +16,17 @@ const MEMORY: Duration = Duration::from_secs(10);
 pub type Answer = Option<HeaderValue>;
 
 /// The submissions under way.
-#[derive(Clone, Debug, Default)]
-pub struct InFlight(Arc<Mutex<HashMap<String, watch::Receiver<Option<Answer>>>>>);
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    places: Arc<Mutex<HashMap<String, watch::Receiver<Option<Answer>>>>>,
+    memory: Duration,
+}
+
+impl Default for InFlight {
+    fn default() -> Self {
+        Self::remembering(MEMORY)
+    }
+}
 
 /// A submission's place among those under way.
 #[derive(Debug)]
@@ -41,10 +50,15 @@ pub struct Ticket {
 pub struct Waiting(watch::Receiver<Option<Answer>>);
 
 impl InFlight {
+    /// Answers can be fetched again for `memory`.
+    fn remembering(memory: Duration) -> Self {
+        Self { places: Arc::default(), memory }
+    }
+
     /// Takes a place for the form with this one-time key.
     #[must_use]
     pub fn enter(&self, key: &str) -> Place {
-        let mut places = self.0.lock();
+        let mut places = self.places.lock();
         if let Some(receiver) = places.get(key) {
             return Place::Repeated(Waiting(receiver.clone()));
         }
@@ -53,16 +67,10 @@ impl InFlight {
         Place::First(Ticket { key: key.to_owned(), sender, others: self.clone() })
     }
 
-    /// How many are under way or remembered.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.lock().len()
-    }
-
     /// Whether nothing is under way or remembered.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    #[cfg(test)]
+    fn is_empty(&self) -> bool {
+        self.places.lock().is_empty()
     }
 }
 
@@ -71,7 +79,7 @@ impl Ticket {
     pub fn answer(self, answer: Answer) {
         self.sender.send_replace(Some(answer));
         tokio::spawn(async move {
-            tokio::time::sleep(MEMORY).await;
+            tokio::time::sleep(self.others.memory).await;
             drop(self);
         });
     }
@@ -79,7 +87,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.others.0.lock().remove(&self.key);
+        self.others.places.lock().remove(&self.key);
     }
 }
 
@@ -95,8 +103,8 @@ impl Waiting {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_repetition_gets_the_first_ones_answer_for_a_while() {
+    #[tokio::test]
+    async fn a_repetition_gets_the_first_ones_answer() {
         let in_flight = InFlight::default();
         let Place::First(ticket) = in_flight.enter("key") else { panic!("not the first") };
         let Place::Repeated(during) = in_flight.enter("key") else { panic!("not repeated") };
@@ -105,8 +113,17 @@ mod tests {
         let Place::Repeated(after) = in_flight.enter("key") else { panic!("not repeated") };
         assert_eq!(during.answer().await, Some(cookie.clone()));
         assert_eq!(after.answer().await, Some(cookie));
-        tokio::time::sleep(MEMORY * 2).await;
-        assert!(in_flight.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_forgotten() {
+        let in_flight = InFlight::remembering(Duration::ZERO);
+        let Place::First(ticket) = in_flight.enter("key") else { panic!("not the first") };
+        ticket.answer(None);
+        while !in_flight.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(in_flight.enter("key"), Place::First(_)));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 
 use super::{
     answer::{Answered, Effect, Request},
@@ -158,20 +158,13 @@ fn next_data(submission: Submission, answered: Answered, at: Timestamp) -> (Draw
     data.typed = if answered.class == OutcomeClass::Done { Typed::default() } else { typed };
     data.last = Some(LastAnswer { submission: key, reason: answered.reason.to_owned(), texts: answered.texts });
     match answered.effect {
-        Effect::Nothing => {}
         Effect::Verified { cun, id, sampled_on } => {
             data.verified = Some(Verification { cun, id, sampled_on });
             data.unlocked_at = None;
         }
         Effect::Unlocked { at: instant } => data.unlocked_at = Some(instant.unwrap_or(at)),
         Effect::Concluded if drawer == Drawer::Case => return (drawer, None),
-        Effect::Concluded => {}
+        Effect::Concluded | Effect::Nothing => {}
     }
     (drawer, Some(data))
-}
-
-/// The day to send as the onset: the one given, or for a caller without symptoms the day of the swab.
-#[must_use]
-pub fn onset(given: Option<Date>, data: &CallData) -> Option<Date> {
-    given.or_else(|| data.verified.as_ref().map(|verified| verified.sampled_on))
 }
