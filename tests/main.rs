@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod domain;
+#[cfg(test)]
+mod sandbox;

@@ -27,7 +27,7 @@ const SCHEMAS: &[(&str, &str)] = files![
 pub(super) struct Contract {
     /// The path of the service's address, from the first slash.
     pub(super) path: String,
-    /// The SOAPAction, without quotes.
+    /// The `SOAPAction`, without quotes.
     pub(super) action: String,
     /// The element of the request, with all it may contain.
     pub(super) request: Element,
@@ -62,8 +62,8 @@ impl Contract {
         let schemas = SCHEMAS.iter().map(|(_, text)| Document::parse(text)).collect::<Result<Vec<_>, _>>()?;
         let reader = Reader::new(&schemas);
         let element_of = |direction: &str| -> Result<Element, ContractError> {
-            let port = find(WSDL, "portType", "wsdl:portType")?;
-            let message = port.descendants().find(|node| node.has_tag_name((WSDL, direction)));
+            let operation = find(WSDL, "operation", "wsdl:operation")?;
+            let message = operation.children().find(|node| node.has_tag_name((WSDL, direction)));
             let message = attribute(message.ok_or(ContractError::Lacks("wsdl:input or output"))?, "message")?;
             let local = message.rsplit(':').next().unwrap_or(message);
             let part = document
@@ -86,7 +86,7 @@ impl Contract {
     /// The WSDL with the addresses of this server, which is reached at `base`.
     pub(super) fn wsdl(&self, base: &str) -> String {
         let address = format!("{base}{}", self.path);
-        let here = self.relocated(self.wsdl, &address);
+        let here = relocated(self.wsdl, &address);
         let Some((before, rest)) = here.split_once("<soap:address location=\"") else { return here };
         let Some((_, after)) = rest.split_once('"') else { return here };
         format!("{before}<soap:address location=\"{address}\"{after}")
@@ -95,12 +95,13 @@ impl Contract {
     /// A schema by the name of its file; none if it is not of these services.
     pub(super) fn schema(&self, name: &str, base: &str) -> Option<String> {
         let (_, text) = SCHEMAS.iter().find(|(known, _)| *known == name)?;
-        Some(self.relocated(text, &format!("{base}{}", self.path)))
+        Some(relocated(text, &format!("{base}{}", self.path)))
     }
+}
 
-    fn relocated(&self, text: &str, address: &str) -> String {
-        text.replace("schemaLocation=\"", &format!("schemaLocation=\"{address}?xsd="))
-    }
+/// With its schemas served beside it.
+fn relocated(text: &str, address: &str) -> String {
+    text.replace("schemaLocation=\"", &format!("schemaLocation=\"{address}?xsd="))
 }
 
 fn attribute<'a>(node: Node<'a, '_>, name: &'static str) -> Result<&'a str, ContractError> {

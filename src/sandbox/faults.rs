@@ -21,25 +21,33 @@ words! {
         ByteASecond = "byte_a_second",
         /// A chunked answer without end.
         ChunkedForever = "chunked_forever",
-        /// A small compressed answer that becomes gigabytes.
+        /// A small compressed answer that becomes 256 MB.
         GzipBomb = "gzip_bomb",
         /// An answer of 64 MB.
         HugeBody = "huge_body",
         /// 401 with a page for people.
+        #[serde(rename = "http_401")]
         Http401 = "http_401",
         /// 403 with a page for people.
+        #[serde(rename = "http_403")]
         Http403 = "http_403",
         /// 404 with a page for people.
+        #[serde(rename = "http_404")]
         Http404 = "http_404",
         /// 429 with a page for people.
+        #[serde(rename = "http_429")]
         Http429 = "http_429",
         /// 500 with a page for people.
+        #[serde(rename = "http_500")]
         Http500 = "http_500",
         /// 502 with a page for people.
+        #[serde(rename = "http_502")]
         Http502 = "http_502",
         /// 503 with a page for people.
+        #[serde(rename = "http_503")]
         Http503 = "http_503",
         /// 504 with a page for people.
+        #[serde(rename = "http_504")]
         Http504 = "http_504",
         /// A redirect to another address.
         Redirect = "redirect",
@@ -98,9 +106,9 @@ words! {
         /// `text/xml` without charset.
         NoCharset = "no_charset",
         /// A SOAP fault of the server.
-        ServerFault = "server_fault",
+        ServerError = "server_error",
         /// A SOAP fault with status 200.
-        FaultIn200 = "fault_in_200",
+        ServerErrorInOk = "server_error_in_ok",
         /// "Credenziali invalide".
         BadCredentials = "bad_credentials",
         /// "Rejected by policy. (from client)".
@@ -128,8 +136,8 @@ impl Fault {
                 | Self::Redirect
                 | Self::Html
                 | Self::Refused
-                | Self::ServerFault
-                | Self::FaultIn200
+                | Self::ServerError
+                | Self::ServerErrorInOk
                 | Self::BadCredentials
                 | Self::RejectedByPolicy
                 | Self::CvcEcho
@@ -207,6 +215,13 @@ mod tests {
     fn order(times: u32, cun: Option<&str>) -> Order {
         let service = "unlock".to_owned();
         Order { service, fault: Fault::Empty, times, cun: cun.map(str::to_owned), applied: None, delay_ms: None }
+    }
+
+    #[test]
+    fn a_word_is_the_same_in_json() {
+        for fault in Fault::ALL {
+            assert_eq!(serde_json::json!(fault), fault.word());
+        }
     }
 
     #[test]

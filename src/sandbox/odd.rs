@@ -109,8 +109,8 @@ const fn error_page(fault: Fault) -> Option<StatusCode> {
 fn soap_fault(fault: Fault, echo: &str) -> Option<(StatusCode, soap::Fault)> {
     let error = StatusCode::INTERNAL_SERVER_ERROR;
     Some(match fault {
-        Fault::ServerFault => (error, soap::Fault { code: "Server", text: "Internal Error".to_owned() }),
-        Fault::FaultIn200 => (StatusCode::OK, soap::Fault { code: "Server", text: "Internal Error".to_owned() }),
+        Fault::ServerError => (error, soap::Fault { code: "Server", text: "Internal Error".to_owned() }),
+        Fault::ServerErrorInOk => (StatusCode::OK, soap::Fault { code: "Server", text: "Internal Error".to_owned() }),
         Fault::BadCredentials => (error, soap::Fault::client("Credenziali invalide")),
         Fault::RejectedByPolicy => (error, rejected_by_policy()),
         Fault::CvcEcho => (
@@ -141,9 +141,10 @@ fn garbled(fault: Fault, contract: &Contract, text: String) -> String {
         Fault::WrongNamespace => text.replace(&contract.answer.namespace, "http://altro.xsd.sanita.finanze.it"),
         Fault::Bom => format!("\u{feff}{text}"),
         Fault::Dtd => {
-            let laughs: String = (1..=9)
+            let laughs = (1..=9)
                 .map(|level| format!("<!ENTITY l{level} \"{}\">", format!("&l{};", level - 1).repeat(10)))
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             format!("<!DOCTYPE a [<!ENTITY l0 \"ah\">{laughs}]>{}", with_entity(&text, "l9"))
         }
         Fault::Entities => {

@@ -9,6 +9,7 @@ use jiff::{ToSpan as _, civil::Date};
 use serde::Serialize;
 
 use super::demo::{self, Scenario};
+use crate::domain::fiscal_code::FiscalCode;
 
 /// Days that a CUN lasts after the test was communicated, the last included (seed 003, 2.4.1.1, does not say whether).
 const DAYS_OF_CUN: i64 = 14;
@@ -45,7 +46,7 @@ pub(super) struct Register {
     pub(super) verifications: HashMap<String, Verification>,
     pub(super) operators: BTreeSet<String>,
     /// How many patients there ever were: each gets a codice fiscale of its own.
-    patients_ever: usize,
+    patients_ever: u32,
 }
 
 impl Register {
@@ -126,19 +127,12 @@ impl Test {
     }
 }
 
-/// A fictitious codice fiscale, another one for each number.
-fn fiscal_code(number: usize) -> String {
-    let letters = |mut rest: usize| -> String {
-        std::iter::repeat_with(|| {
-            let letter = char::from_digit((rest % 26) as u32 + 10, 36).unwrap_or('x').to_ascii_uppercase();
-            rest /= 26;
-            letter
-        })
-        .take(6)
-        .collect()
-    };
-    let body = format!("{}80A01H501", letters(number));
-    let with = |check: char| format!("{body}{check}").parse::<crate::domain::fiscal_code::FiscalCode>();
+/// A fictitious codice fiscale, another one for each number up to 26⁴.
+fn fiscal_code(number: u32) -> String {
+    let letter = |place: u32| char::from_digit(number / 26_u32.pow(place) % 26 + 10, 36).unwrap_or('x');
+    let surname: String = (0..4).map(letter).map(|letter| letter.to_ascii_uppercase()).collect();
+    let body = format!("{surname}XX80A01H501");
+    let with = |check: char| format!("{body}{check}").parse::<FiscalCode>();
     ('A'..='Z').find_map(|check| with(check).ok()).map_or(body, |code| code.to_wire().to_owned())
 }
 

@@ -26,8 +26,8 @@ use super::{
 
 /// Far more than the longest message that keeps to a contract.
 const MOST_BYTES: usize = 64 << 10;
-/// After this long, a client that waits for an answer that never comes is left alone.
-const PATIENCE: Duration = Duration::from_mins(10);
+/// After this long, a client that is never answered is left alone.
+pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
 /// One connection, as its requests see it.

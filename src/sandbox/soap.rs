@@ -147,7 +147,10 @@ impl Answer {
             return if errors.is_empty() { errors } else { format!("<{name}>{errors}</{name}>") };
         }
         let values = self.fields.iter().filter(|(field, _)| *field == child.name);
-        values.map(|(_, value)| format!("{}<{name}>{}</{name}>", style.comment, style.value(value))).collect()
+        values
+            .map(|(_, value)| format!("{}<{name}>{}</{name}>", style.comment, style.value(value)))
+            .collect::<Vec<_>>()
+            .concat()
     }
 }
 

@@ -36,12 +36,10 @@ use super::{
     house::{House, Sender},
     pki::Pki,
     profile::{ForeignSource, Profile, UnknownCertificate},
-    server::Line,
+    server::{Line, PATIENCE},
 };
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// After this long, a client that is not answered is left alone.
-const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Why the listener can't speak TLS.
 #[derive(Debug, thiserror::Error)]
