@@ -3,4 +3,8 @@
 #[cfg(test)]
 mod domain;
 #[cfg(test)]
+mod flows;
+#[cfg(test)]
 mod sandbox;
+#[cfg(test)]
+mod support;

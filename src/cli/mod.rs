@@ -1,6 +1,7 @@
 //! The command line → one command.
 
 pub mod code;
+pub mod operator;
 
 use std::{
     env,
@@ -34,6 +35,9 @@ enum Command {
     Serve,
     /// Prints the commented configuration with every key and its default.
     Config,
+    /// Makes and manages accounts.
+    #[command(subcommand)]
+    Operator(operator::Command),
     /// Judges codes: reads values from standard input, one a line, and prints for each, tab-separated, the value as
     /// normalised, cun, otp or -, valid or invalid, and the reason in words.
     Code {
@@ -67,6 +71,12 @@ fn run_command(command: Command, config: Option<&Path>) -> Result<(), Box<dyn st
             })
         }
         Command::Config => Ok(io::stdout().write_all(config::TEXT.as_bytes())?),
+        Command::Operator(command) => {
+            let config = load_config(config)?;
+            let mut out = io::stdout();
+            let carried_out = operator::run(command, &config, Clock::system(), &mut out);
+            Ok(tokio::runtime::Runtime::new()?.block_on(carried_out)?)
+        }
         Command::Code { language } => Ok(code::judge_lines(io::stdin(), io::stdout(), language)?),
     }
 }

@@ -70,10 +70,13 @@ pub struct DemoAccount {
     pub seconds_left: i64,
 }
 
-/// Makes the demo accounts that are not there yet.
+/// Makes the demo accounts that are not there yet, unless the configuration wants none.
 pub async fn ensure(state: &AppState) -> Result<(), DemoError> {
     if state.config.environment != Environment::Sandbox {
         return Err(DemoError::Production);
+    }
+    if !state.config.has_demo_accounts() {
+        return Ok(());
     }
     for (username, name, fiscal_code, role) in PEOPLE {
         let form = || DemoError::Form(username);
@@ -112,7 +115,7 @@ async fn make(state: &AppState, invitee: &Invitee) -> Result<(), DemoError> {
 
 /// The demo accounts that can sign in, each with its PIN of this moment. None in production.
 pub async fn accounts(state: &AppState) -> Result<Vec<DemoAccount>, DemoError> {
-    if state.config.environment != Environment::Sandbox {
+    if !state.config.has_demo_accounts() {
         return Ok(Vec::new());
     }
     let factors = state.db.second_factors(PEOPLE.map(|(username, ..)| username)).await?;

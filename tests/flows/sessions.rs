@@ -1,0 +1,140 @@
+//! Sessions: one an operator, locked by idleness, over after nine hours or with the account (issue 2, section 5).
+
+use axum::http::header;
+use centralino::domain::operator::Role;
+
+use crate::support::{Engine, TestApp, app::PASSWORD, on_both_engines};
+
+on_both_engines!(
+    the_newer_session_wins_and_the_older_is_told,
+    the_password_alone_ends_no_session,
+    an_idle_session_locks_to_the_pin,
+    use_moves_the_idle_limit_and_extending_does_so_at_once,
+    a_session_ends_after_nine_hours_however_used,
+    disabling_ends_a_session_at_once,
+    resetting_ends_a_session_and_its_credentials,
+    leaving_leaves_nothing,
+    the_database_holds_no_way_in,
+);
+
+async fn the_newer_session_wins_and_the_older_is_told(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut older = app.signed_in(&person).await;
+    app.wait_seconds(30);
+    let mut newer = app.signed_in(&person).await;
+    older.post("/session/extend", &[]).await.shows(401, "da un altro dispositivo");
+    older.get("/login").await.shows(200, "da un altro dispositivo");
+    assert_eq!(newer.post("/session/extend", &[]).await.status, 204);
+}
+
+async fn the_password_alone_ends_no_session(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    let mut other = app.browser();
+    other.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
+    assert_eq!(browser.post("/session/extend", &[]).await.status, 204);
+}
+
+async fn an_idle_session_locks_to_the_pin(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    let before = browser.cookies["__Host-session"].clone();
+    app.wait_seconds(15 * 60);
+    browser.post("/session/extend", &[]).await.shows(401, "La chiamata è ancora aperta").shows(401, "/login/pin");
+    browser.get("/login/pin").await.shows(200, "La chiamata è ancora aperta");
+    browser.post("/login/pin", &[("pin", "000000")]).await.shows(422, "La chiamata è ancora aperta");
+    assert_eq!(browser.cookies["__Host-session"], before, "a wrong PIN renews nothing");
+    let pin = app.pin(&person, 0).await;
+    let fields = [("pin", pin.as_str()), ("next", "/cases/0193")];
+    assert_eq!(browser.post("/login/pin", &fields).await.location(), "/cases/0193");
+    assert_ne!(browser.cookies["__Host-session"], before);
+    assert_eq!(browser.post("/session/extend", &[]).await.status, 204);
+}
+
+async fn use_moves_the_idle_limit_and_extending_does_so_at_once(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    for _ in 0..4 {
+        app.wait_seconds(15 * 60 - 1);
+        let answer = browser.post("/session/extend", &[]).await;
+        let locks_at: i64 = answer.headers["session-locks-at"].to_str().unwrap().parse().unwrap();
+        assert_eq!(locks_at, app.state.clock.now_ms() + 15 * 60 * 1000);
+    }
+    app.wait_seconds(1);
+    assert_eq!(browser.post("/session/extend", &[]).await.status, 204, "extended one second ago");
+    app.wait_seconds(15 * 60);
+    assert_eq!(browser.post("/session/extend", &[]).await.status, 401);
+}
+
+async fn a_session_ends_after_nine_hours_however_used(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    for _ in 0..9 * 6 - 1 {
+        app.wait_seconds(600);
+        assert_eq!(browser.post("/session/extend", &[]).await.status, 204);
+    }
+    app.wait_seconds(600);
+    browser.post("/session/extend", &[]).await.shows(401, "durata massima");
+    assert_eq!(browser.get("/login/pin").await.location(), "/login", "the PIN opens it no more");
+    browser.get("/login").await.shows(200, "durata massima");
+}
+
+async fn disabling_ends_a_session_at_once(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    app.state.db.disable_operator(&person.id, app.state.clock.now_ms()).await.unwrap();
+    browser.post("/session/extend", &[]).await.shows(401, "disabilitato");
+    app.state.db.enable_operator(&person.id).await.unwrap();
+    assert_eq!(browser.post("/session/extend", &[]).await.status, 401, "what was ended stays ended");
+}
+
+async fn resetting_ends_a_session_and_its_credentials(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    let path = app.office().reset(&person.id).await.unwrap();
+    browser.post("/session/extend", &[]).await.shows(401, "reimpostate");
+    let fields = [("username", "m.bianchi"), ("password", PASSWORD)];
+    browser.post("/login", &fields).await.shows(422, "non corretti");
+    browser.get(path.as_str()).await.shows(200, "Attiva il tuo account");
+}
+
+async fn leaving_leaves_nothing(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    let mut copy = browser.clone();
+    let answer = browser.post("/logout", &[]).await;
+    assert_eq!(answer.location(), "/login");
+    assert_eq!(answer.headers["clear-site-data"], "\"cache\", \"cookies\", \"storage\"");
+    let cleared = answer.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(cleared.contains("Max-Age=0") && cleared.contains("Secure"), "{cleared}");
+    assert!(browser.cookies.is_empty());
+    assert_eq!(copy.post("/session/extend", &[]).await.status, 401, "a copy of the cookie is worth nothing");
+    assert_eq!(browser.post("/logout", &[]).await.location(), "/login", "leaving twice does no harm");
+}
+
+async fn the_database_holds_no_way_in(engine: Engine) {
+    if engine == Engine::Postgres {
+        return; // The same values go through the same statements; only SQLite's files can be read from here.
+    }
+    let app = TestApp::start(engine).await;
+    let (_, path) = app.invite("m.invited", "VRDLGU75B02F205A", Role::Operator).await;
+    let person = app.operator("m.bianchi").await;
+    let browser = app.signed_in(&person).await;
+    app.browser().post("/login", &[("username", "canary.nobody"), ("password", "canary password")]).await;
+    let token = browser.cookies["__Host-session"].clone();
+    let files = std::fs::read_dir(app.data.path()).unwrap().flatten().filter(|entry| entry.path().is_file());
+    let bytes: Vec<u8> = files.flat_map(|entry| std::fs::read(entry.path()).unwrap()).collect();
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("m.bianchi"), "the files are those of the database");
+    for secret in [PASSWORD, &token, path.trim_start_matches("/activate/"), "canary.nobody", "canary password"] {
+        assert!(!holds(secret), "{secret}");
+    }
+}

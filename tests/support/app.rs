@@ -1,0 +1,142 @@
+//! The application, served on a port of its own, with a clock that the test turns.
+
+use centralino::{
+    domain::{
+        operator::{OperatorId, Queue, Role},
+        secret::Password,
+    },
+    features::accounts::{
+        demo::current_pin,
+        invite::{Invitee, Office, token_hash},
+    },
+    server::{
+        application::Application,
+        clock::Clock,
+        config::{Config, DatabaseUrl, Environment},
+        state::AppState,
+    },
+    storage::credentials::Activated,
+};
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::{Browser, postgres};
+
+/// On which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A SQLite file.
+    Sqlite,
+    /// The tests' PostgreSQL.
+    Postgres,
+}
+
+/// A running application.
+pub struct TestApp {
+    /// Its state.
+    pub state: AppState,
+    /// Its folder.
+    pub data: TempDir,
+    address: std::net::SocketAddr,
+    /// Dropped with the rest, which stops the application.
+    _stop: oneshot::Sender<()>,
+}
+
+/// Somebody with an active account.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The id of the account.
+    pub id: OperatorId,
+    /// The user name.
+    pub username: &'static str,
+}
+
+/// Everybody's password.
+pub const PASSWORD: &str = "sette nani e mezzo";
+
+impl TestApp {
+    /// Serves an application without accounts.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, |_| ()).await
+    }
+
+    /// Serves an application whose configuration `change` has changed.
+    pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut config = Config { environment: Environment::Sandbox, ..Config::default() };
+        config.data.0 = data.path().to_owned();
+        config.server.listen = ([127, 0, 0, 1], 0).into();
+        config.sandbox.demo_accounts = Some(false);
+        if engine == Engine::Postgres {
+            config.database.url = Some(DatabaseUrl(postgres::database().await));
+        }
+        change(&mut config);
+        let start: Timestamp = "2021-01-10T09:00:00Z".parse().expect("an instant");
+        let application = Application::build(config, Clock::standing_at(start)).await.expect("an application");
+        let (address, state) = (application.address().expect("an address"), application.state().clone());
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(application.serve(async {
+            let _ = stopped.await;
+        }));
+        Self { state, data, address, _stop: stop }
+    }
+
+    /// A new browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.address)
+    }
+
+    /// Turns the clock on.
+    pub fn wait_seconds(&self, seconds: i64) {
+        self.state.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// What accounts are made with.
+    pub fn office(&self) -> Office<'_> {
+        let state = &self.state;
+        Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random }
+    }
+
+    /// Somebody who is invited, and the path of the link.
+    pub async fn invite(&self, username: &'static str, fiscal_code: &str, role: Role) -> (Person, String) {
+        let invitee = Invitee {
+            username: username.parse().expect("a user name"),
+            name: "Maria Bianchi".to_owned(),
+            fiscal_code: fiscal_code.parse().expect("a codice fiscale"),
+            role,
+            queues: vec![Queue::Immuni],
+        };
+        let path = self.office().invite(&invitee).await.expect("an account");
+        let id = self.state.db.operator_id(&invitee.username).await.expect("an answer").expect("an account");
+        (Person { id, username }, path.as_str().to_owned())
+    }
+
+    /// Somebody with an active account, [`PASSWORD`] and no PIN used yet.
+    pub async fn operator(&self, username: &'static str) -> Person {
+        let (person, path) = self.invite(username, "RSSMRA80A01H501U", Role::Operator).await;
+        let token = token_hash(path.trim_start_matches("/activate/"));
+        let password = Password::new(PASSWORD.to_owned());
+        let password_hash = self.state.passwords.hash(password, &self.state.random).await.expect("a hash");
+        let activated = Activated { password_hash: &password_hash, step: 0, recovery_codes: &[] };
+        assert!(self.state.db.activate(&token, &activated, self.state.clock.now_ms()).await.expect("an answer"));
+        person
+    }
+
+    /// The PIN that a person's telephone shows, `steps` of 30 seconds from now.
+    pub async fn pin(&self, person: &Person, steps: i64) -> String {
+        let factor = self.state.db.second_factor(&person.id).await.expect("an answer").expect("a factor");
+        let then = self.state.clock.now() + SignedDuration::from_secs(30 * steps);
+        current_pin(&self.state.secrets, &factor, then).expect("a PIN").expect("a PIN").0
+    }
+
+    /// A browser in which the person has signed in with the PIN of this moment.
+    pub async fn signed_in(&self, person: &Person) -> Browser {
+        let mut browser = self.browser();
+        let first = browser.post("/login", &[("username", person.username), ("password", PASSWORD)]).await;
+        assert_eq!(first.location(), "/login/pin");
+        let second = browser.post("/login/pin", &[("pin", &self.pin(person, 0).await)]).await;
+        assert_eq!(second.location(), "/");
+        browser
+    }
+}

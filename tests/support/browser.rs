@@ -1,0 +1,108 @@
+//! A browser without JavaScript: it keeps cookies as they are set, follows nothing by itself.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use axum::http::{HeaderMap, StatusCode, header};
+use reqwest::{Client, redirect::Policy};
+
+/// One person's browser.
+#[derive(Clone)]
+pub struct Browser {
+    client: Client,
+    base: String,
+    /// Name and value of each cookie.
+    pub cookies: BTreeMap<String, String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Browser {
+    /// A new one, without cookies.
+    pub fn new(address: SocketAddr) -> Self {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
+        Self { client, base: format!("http://{address}"), cookies: BTreeMap::new() }
+    }
+
+    /// Opens a page.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = self.client.get(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
+        self.send(request).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = form_urlencoded(fields);
+        if body.is_empty() {
+            body.push('&');
+        }
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, &self.base)
+            .header("sec-fetch-site", "same-origin")
+            .body(body);
+        self.send(request).await
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let response = request.header(header::COOKIE, cookies.join("; ")).send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        for cookie in headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie::Cookie::parse(cookie.to_str().expect("text").to_owned()).expect("a cookie");
+            if cookie.max_age().is_some_and(|age| age.is_zero()) {
+                self.cookies.remove(cookie.name());
+            } else {
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+        Answer { status, headers, text: response.text().await.expect("text") }
+    }
+}
+
+fn form_urlencoded(fields: &[(&str, &str)]) -> String {
+    let escape = |text: &str| {
+        let escape = |byte: u8| {
+            if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        };
+        text.bytes().map(escape).collect::<String>()
+    };
+    fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")
+}
+
+impl Answer {
+    /// Where a 303 leads.
+    pub fn location(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text);
+        self.headers[header::LOCATION].to_str().expect("text")
+    }
+
+    /// The page, which must have this status and hold this text.
+    #[track_caller]
+    pub fn shows(&self, status: u16, text: &str) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert!(self.text.contains(text), "no {text:?} in {}", self.text);
+        self
+    }
+
+    /// The page without what differs from one rendering to the next.
+    pub fn without_nonce(&self) -> String {
+        let mut text = self.text.clone();
+        while let Some(start) = text.find("nonce=\"") {
+            let end = start + 7 + text[start + 7..].find('"').expect("a quote");
+            text.replace_range(start..=end, "");
+        }
+        text
+    }
+}
