@@ -236,11 +236,4 @@ impl Db {
             Ok(true)
         })
     }
-
-    /// How many recovery codes an operator has left.
-    pub async fn recovery_codes_left(&self, operator: &OperatorId) -> Result<i64, sqlx::Error> {
-        const SQL: &str = "SELECT COUNT(*) FROM recovery_codes WHERE operator_id = $1 AND used_at IS NULL";
-        let (left,): (i64,) = read!(self, |pool| sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await)?;
-        Ok(left)
-    }
 }
