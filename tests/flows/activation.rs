@@ -107,6 +107,10 @@ async fn demo_accounts_sign_in_with_what_the_page_shows(engine: Engine) {
     assert_eq!(accounts.len(), 5);
     let mut browser = app.browser();
     let page = browser.get("/login").await;
+    for caller in centralino::sandbox::demo::callers() {
+        page.shows(200, caller.card).shows(200, caller.cun);
+    }
+    assert!(!page.text.contains("login.caller_"), "each scenario has its words");
     for account in accounts {
         page.shows(200, account.username).shows(200, account.password).shows(200, &account.pin);
         let mut browser = app.browser();

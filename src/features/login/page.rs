@@ -38,6 +38,7 @@ pub struct LoginForm {
 pub async fn login(context: PageContext, form: LoginForm) -> Result<Response, AppError> {
     let language = context.language;
     let locale = language.tag();
+    let has_callers = context.state.config.has_sandbox();
     let accounts = demo::accounts(&context.state).await.map_err(AppError::internal)?;
     let page = page(t!("login.title", locale = locale).into_owned(), language, &form.errors);
     let view = move || {
@@ -57,7 +58,7 @@ pub async fn login(context: PageContext, form: LoginForm) -> Result<Response, Ap
                         autocomplete="current-password" error=errors.of("password") />
                     <Button>{t!("login.submit", locale = locale)}</Button>
                 </form>
-                {(!accounts.is_empty()).then(|| view! { <DemoTables accounts language /> })}
+                {(!accounts.is_empty()).then(|| view! { <DemoTables accounts has_callers language /> })}
             </div>
         }
     };
