@@ -7,4 +7,6 @@ mod flows;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod sistema_ts;
+#[cfg(test)]
 mod support;

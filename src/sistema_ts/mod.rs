@@ -7,6 +7,7 @@ mod envelope;
 pub mod identity;
 pub mod outcome;
 pub mod settings;
+mod stagger;
 mod transport;
 mod verdict;
 

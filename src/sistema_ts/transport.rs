@@ -15,6 +15,7 @@ use super::{
     identity::{Files, Fingerprint, IdentityError},
     outcome::FailureReason,
     settings::{Settings, SettingsError},
+    stagger::Stagger,
 };
 
 /// More idle connections than this are closed.
@@ -80,6 +81,7 @@ impl Link {
             .referer(false)
             .no_proxy()
             .user_agent(concat!("Centralino/", env!("CARGO_PKG_VERSION")))
+            .connector_layer(Stagger::new())
             .connect_timeout(settings.connect_timeout())
             .pool_idle_timeout(Duration::from_millis(settings.idle_ms))
             .pool_max_idle_per_host(MOST_IDLE)
@@ -226,6 +228,8 @@ const fn refuses_certificate(error: &rustls::Error) -> bool {
                 | Alert::CertificateExpired
                 | Alert::CertificateUnknown
                 | Alert::UnknownCA
+                // Signed by another key of an authority of the right name.
+                | Alert::DecryptError
                 | Alert::AccessDenied
         )
     )

@@ -149,3 +149,92 @@ fn fault_text(fault: &Fault) -> Option<UpstreamText> {
     let text = UpstreamText::new(&format!("{} {}", fault.text, fault.detail));
     (!text.is_empty()).then_some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sistema_ts::{
+        call_center::{VERIFY, verified},
+        outcome::Verified,
+    };
+
+    const ANSWER: &str = include_str!("../../contracts/samples/verifica-res.xml");
+    const MANDATORY: [&str; 4] = ["idTransazione>", "esito>", "idVerificaTampone>", "dataPrelievo>"];
+
+    fn verdict(status: u16, content_type: Option<String>, body: &[u8]) -> Result<Verified, No> {
+        let reply = Reply { status, content_type, body: Ok(body.to_vec()) };
+        judge(&reply, &VERIFY, &vec![("cun", "CUN-H17KZ6247A".into())]).and_then(verified)
+    }
+
+    /// Cuts, doubles or overwrites a stretch of the bytes.
+    fn mutate(bytes: &mut Vec<u8>, (kind, at, length, with): (u8, prop::sample::Index, usize, u8)) {
+        let start = at.index(bytes.len());
+        let end = bytes.len().min(start + length);
+        match kind {
+            0 => drop(bytes.drain(start..end)),
+            1 => {
+                let stretch = bytes[start..end].to_vec();
+                bytes.splice(end..end, stretch);
+            }
+            _ => bytes[start..end].fill(with),
+        }
+    }
+
+    #[test]
+    fn the_sample_is_a_yes() {
+        assert!(verdict(200, None, ANSWER.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn no_stretch_of_the_answer_can_be_missing_or_double_unseen() {
+        for field in MANDATORY {
+            let start = ANSWER.find(&format!("<ns2:{field}")).expect("the field");
+            let end = start + ANSWER[start..].find('\n').expect("a line");
+            let (line, without) = (&ANSWER[start..end], [&ANSWER[..start], &ANSWER[end..]].concat());
+            assert!(verdict(200, None, without.as_bytes()).is_err(), "without {field}");
+            let double = [&ANSWER[..end], line, &ANSWER[end..]].concat();
+            assert!(verdict(200, None, double.as_bytes()).is_err(), "{field} twice");
+        }
+        for end in 0..ANSWER.trim_end().len() {
+            assert!(verdict(200, None, &ANSWER.as_bytes()[..end]).is_err(), "cut at {end}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_judged_and_noise_is_never_a_yes(
+            status: u16,
+            content_type in prop::option::of(".{0,40}"),
+            body in prop::collection::vec(any::<u8>(), 0..2_000),
+        ) {
+            prop_assert!(verdict(status, content_type, &body).is_err());
+        }
+
+        #[test]
+        fn a_yes_has_every_mandatory_field_once(
+            mutations in prop::collection::vec((0_u8..3, any::<prop::sample::Index>(), 1_usize..60, any::<u8>()), 1..4),
+        ) {
+            let mut bytes = ANSWER.as_bytes().to_vec();
+            for mutation in mutations {
+                if !bytes.is_empty() {
+                    mutate(&mut bytes, mutation);
+                }
+            }
+            if let Ok(yes) = verdict(200, None, &bytes) {
+                let text = String::from_utf8(bytes).expect("what is read is UTF-8");
+                for field in MANDATORY {
+                    prop_assert_eq!(text.matches(&format!("<ns2:{field}")).count(), 1, "{}", text);
+                }
+                prop_assert!(text.contains(yes.id.to_wire()));
+                prop_assert!(text.contains(&yes.sampled_on.expose().to_string()));
+            }
+        }
+
+        #[test]
+        fn a_status_other_than_200_is_never_a_yes(status in prop::num::u16::ANY.prop_filter("not 200", |it| *it != 200)) {
+            prop_assert!(verdict(status, None, ANSWER.as_bytes()).is_err());
+        }
+    }
+}

@@ -1,8 +1,10 @@
-//! What the integration tests stand on: the served application, a browser without JavaScript, PostgreSQL.
+//! What the integration tests stand on: the served application, a browser without JavaScript, PostgreSQL,
+//! an upstream that misbehaves.
 
 pub mod app;
 pub mod browser;
 pub mod postgres;
+pub mod upstream;
 
 pub use app::{Engine, TestApp};
 pub use browser::{Answer, Browser};

@@ -1,0 +1,12 @@
+//! The client of Sistema TS against an upstream that does everything wrong: sistema-ts.md, section 7, a sentence a test.
+
+mod answers;
+mod faults;
+mod identity;
+mod network;
+mod oddities;
+mod pool;
+mod privacy;
+mod proxy;
+mod requests;
+mod rig;
