@@ -1,8 +1,11 @@
 //! What the services may say, and what each is taken for.
 
-use centralino::sistema_ts::{
-    call_center::Communication,
-    outcome::{Outcome, RefusalReason},
+use centralino::{
+    domain::call::TransactionId,
+    sistema_ts::{
+        call_center::Communication,
+        outcome::{Outcome, RefusalReason, UpstreamText},
+    },
 };
 use jiff::civil::date;
 
@@ -39,8 +42,8 @@ async fn the_samples_of_the_contracts_are_understood() {
     let Outcome::Refused(refusal) = refused else { panic!("refused") };
     assert_eq!(refusal.reason, RefusalReason::Esito);
     assert_eq!(refusal.esito.map(String::from).as_deref(), Some("9999"));
-    assert_eq!(refusal.transaction.as_ref().map(|id| id.as_str()), Some("5b1f9c1e-3d0c-4b1e-8a55-1f1d2e3c4b5a"));
-    assert_eq!(refusal.text.as_ref().map(|text| text.expose()), Some("Richiesta non accolta"));
+    assert_eq!(refusal.transaction.as_ref().map(TransactionId::as_str), Some("5b1f9c1e-3d0c-4b1e-8a55-1f1d2e3c4b5a"));
+    assert_eq!(refusal.text.as_ref().map(UpstreamText::expose), Some("Richiesta non accolta"));
     let [error] = refusal.errors.as_slice() else { panic!("one error") };
     assert_eq!(error.code.clone().map(String::from).as_deref(), Some("9020"));
     assert_eq!(error.text.expose(), "SANDBOX: CUN non utilizzabile");
@@ -59,7 +62,7 @@ async fn a_confirmation_needs_only_its_transaction() {
 async fn a_yes_with_a_warning_is_done_and_the_warning_is_shown() {
     let fields = yes().replace("0000</esito>", "0001</esito><descrizioneEsito>Attenzione</descrizioneEsito>");
     let Outcome::Done(done) = Rig::saying(&verified(&fields)).await.client.verify().await else { panic!("done") };
-    assert_eq!(done.notes.iter().map(|note| note.expose()).collect::<Vec<_>>(), ["Attenzione"]);
+    assert_eq!(done.notes.iter().map(UpstreamText::expose).collect::<Vec<_>>(), ["Attenzione"]);
 }
 
 #[tokio::test]
@@ -77,7 +80,11 @@ async fn a_yes_without_a_mandatory_field_is_refused() {
         let outcome = Rig::saying(&verified(&fields)).await.client.verify().await;
         assert_eq!(summary(&outcome), ("refused", "missing_field"), "{fields}");
         let Outcome::Refused(refusal) = outcome else { panic!("refused") };
-        assert_eq!(refusal.transaction.as_ref().map(|id| id.as_str()), Some(TRANSACTION_ID), "is still registered");
+        assert_eq!(
+            refusal.transaction.as_ref().map(TransactionId::as_str),
+            Some(TRANSACTION_ID),
+            "is still registered"
+        );
     }
 }
 

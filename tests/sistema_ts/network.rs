@@ -272,7 +272,7 @@ async fn the_declared_length_is_judged_before_the_body_is_read() {
     .await;
     let started = Instant::now();
     assert_eq!(summary(&rig.client.verify().await), ("uncertain", "too_large"));
-    assert!(started.elapsed() < Duration::from_millis(1_000));
+    assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Accepted although unusual, because real siblings do it.
 
-use centralino::sistema_ts::outcome::{Outcome, Verified};
+use centralino::sistema_ts::outcome::{Outcome, UpstreamText, Verified};
 use jiff::civil::date;
 
 use super::rig::{Rig, test_id};
@@ -77,7 +77,7 @@ async fn a_success_that_carries_a_list_of_errors() {
         r#"<errori xmlns:t="{TYPES_NAMESPACE}"><t:errore><t:tipoErrore>Avviso</t:tipoErrore><t:codEsito>0001</t:codEsito><t:descrEsito>Tessera in scadenza</t:descrEsito></t:errore></errori>"#
     );
     let done = done(&Rig::saying(&verified(&(yes() + &errors))).await).await;
-    assert_eq!(done.notes.iter().map(|note| note.expose()).collect::<Vec<_>>(), ["Tessera in scadenza"]);
+    assert_eq!(done.notes.iter().map(UpstreamText::expose).collect::<Vec<_>>(), ["Tessera in scadenza"]);
     assert!(super::oddities::done(&Rig::saying(&verified(&(yes() + "<errori/>"))).await).await.notes.is_empty());
 }
 

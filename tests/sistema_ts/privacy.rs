@@ -99,16 +99,16 @@ async fn nothing_of_a_call_is_logged_counted_or_printed() {
         Act::SendAndClose(format!("{quoting}\r\n\r\n").into_bytes()),
         Act::SendAndCut(format!("HTTP/1.1 200 OK\r\nX: {quoting}\r\n").into_bytes()),
     ];
-    let mut printed = String::new();
+    let mut printed = Vec::new();
     for act in scripts {
         let rig = Rig::new(move |_| act.clone()).await;
         let verified = rig.client.verify().await;
         let unlocked = rig.client.unlock().await;
         let confirmed = rig.client.confirm(Communication::Confirm).await;
-        printed += &format!("{verified:?} {unlocked:?} {confirmed:?} {:?}\n", rig.client.0);
-        printed += &format!("{:?} {:?} {:?}\n", summary(&verified), summary(&unlocked), summary(&confirmed));
+        printed.push(format!("{verified:?} {unlocked:?} {confirmed:?} {:?}", rig.client.0));
+        printed.push(format!("{:?} {:?} {:?}", summary(&verified), summary(&unlocked), summary(&confirmed)));
     }
-    let (log, metrics) = (log.text(), metrics.render());
+    let (log, metrics, printed) = (log.text(), metrics.render(), printed.join("\n"));
     assert!(log.contains("Sistema TS was called") && log.contains("unlock"), "the log is heard");
     assert!(log.contains("rustls") || log.contains("hyper"), "and so is that of the libraries");
     for wanted in
