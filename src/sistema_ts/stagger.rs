@@ -3,7 +3,7 @@
 
 use std::{
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -12,8 +12,8 @@ use std::{
 use tokio::{sync::Semaphore, time::timeout};
 use tower::{Layer, Service};
 
-/// After this a connection is opened out of turn: one that hangs must not hold up the others.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long a turn lasts at most: a connection that hangs must not hold up the others for longer.
+const TURN: Duration = Duration::from_millis(150);
 
 /// Lets the connections of one client take turns.
 #[derive(Clone)]
@@ -61,8 +61,13 @@ where
         let mut ready = std::mem::replace(&mut self.inner, fresh);
         let turns = Arc::clone(&self.turns);
         Box::pin(async move {
-            let _turn = timeout(PATIENCE, turns.acquire()).await;
-            ready.call(request).await
+            let turn = turns.acquire().await;
+            let mut connecting = pin!(ready.call(request));
+            if let Ok(connection) = timeout(TURN, &mut connecting).await {
+                return connection;
+            }
+            drop(turn);
+            connecting.await
         })
     }
 }
