@@ -14,6 +14,7 @@ use crate::{
         language::Language,
         page::{PageContext, Visitor},
     },
+    sistema_ts::client::Contact,
 };
 
 /// The skip link, the strip of the sandbox, the product's name, the navigation and who is signed in.
@@ -25,6 +26,7 @@ pub fn Header(
     let locale = context.language.tag();
     let is_sandbox = context.state.config.environment == Environment::Sandbox;
     let language = context.language;
+    let contact = context.state.sistema_ts.contact();
     // Before the second factor, and while the session is locked, there is nowhere to go.
     let visitor = context.visitor.filter(|visitor| visitor.locks_at.is_some());
     view! {
@@ -34,7 +36,7 @@ pub fn Header(
             <div class="site-bar">
                 <a class="site-name" href="/">"Centralino"</a>
                 {visitor.is_some().then(|| view! { <Navigation language path=context.path /> })}
-                {visitor.map(|visitor| view! { <Account language visitor /> })}
+                {visitor.map(|visitor| view! { <Account language visitor contact /> })}
             </div>
         </header>
     }
@@ -87,6 +89,27 @@ fn Navigation(
     }
 }
 
+/// Whether Sistema TS answered when it was last called, by anyone.
+#[component]
+fn UpstreamStatus(
+    /// In which language.
+    language: Language,
+    /// Whether it did.
+    contact: Contact,
+) -> impl IntoView {
+    let (icon, key) = match contact {
+        Contact::Unknown => (Icon::Pending, "layout.upstream_unknown"),
+        Contact::Answering => (Icon::Check, "layout.upstream_answering"),
+        Contact::Silent => (Icon::Warning, "layout.upstream_silent"),
+    };
+    view! {
+        <span class="site-upstream" class:is-silent=contact == Contact::Silent>
+            <Picture icon />
+            <span>{t!(key, locale = language.tag())}</span>
+        </span>
+    }
+}
+
 /// Who is signed in, and the way out.
 #[component]
 fn Account(
@@ -94,9 +117,12 @@ fn Account(
     language: Language,
     /// Who.
     visitor: Visitor,
+    /// Whether Sistema TS answered.
+    contact: Contact,
 ) -> impl IntoView {
     view! {
         <div class="site-account">
+            <UpstreamStatus language contact />
             <span class="site-user">{visitor.name}</span>
             <PostButton action="/logout" kind=ButtonKind::Quiet>
                 {t!("layout.sign_out", locale = language.tag())}
