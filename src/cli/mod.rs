@@ -1,7 +1,9 @@
 //! The command line → one command.
 
 pub mod code;
+pub mod healthcheck;
 pub mod operator;
+pub mod serve;
 
 use std::{
     env,
@@ -13,10 +15,10 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use crate::server::{
-    application::Application,
     clock::Clock,
     config::{self, Config},
     language::Language,
+    telemetry,
 };
 
 #[derive(Debug, Parser)]
@@ -33,6 +35,10 @@ struct Cli {
 enum Command {
     /// Serves the desk.
     Serve,
+    /// Serves the simulated Sistema TS alone.
+    Sandbox,
+    /// Succeeds when the desk that the configuration describes answers on this machine and is ready.
+    Healthcheck,
     /// Prints the commented configuration with every key and its default.
     Config,
     /// Makes and manages accounts.
@@ -50,6 +56,7 @@ enum Command {
 /// Runs the command of the process's arguments.
 #[must_use]
 pub fn run() -> ExitCode {
+    telemetry::hush_panics();
     let cli = Cli::parse();
     match run_command(cli.command, cli.config.as_deref()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,22 +70,22 @@ pub fn run() -> ExitCode {
 
 fn run_command(command: Command, config: Option<&Path>) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Serve => {
-            let config = load_config(config)?;
-            tokio::runtime::Runtime::new()?.block_on(async {
-                let application = Application::build(config, Clock::system()).await?;
-                Ok(application.serve(std::future::pending()).await?)
-            })
-        }
+        Command::Serve => runtime()?.block_on(serve::run(load_config(config)?)),
+        Command::Sandbox => runtime()?.block_on(serve::run_sandbox(&load_config(config)?)),
+        Command::Healthcheck => runtime()?.block_on(healthcheck::run(&load_config(config)?)),
         Command::Config => Ok(io::stdout().write_all(config::TEXT.as_bytes())?),
         Command::Operator(command) => {
             let config = load_config(config)?;
             let mut out = io::stdout();
             let carried_out = operator::run(command, &config, Clock::system(), &mut out);
-            Ok(tokio::runtime::Runtime::new()?.block_on(carried_out)?)
+            Ok(runtime()?.block_on(carried_out)?)
         }
         Command::Code { language } => Ok(code::judge_lines(io::stdin(), io::stdout(), language)?),
     }
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Runtime::new()
 }
 
 /// The configuration of `file` and of the process's environment.

@@ -1,14 +1,17 @@
 //! From a configuration to a listening server: the same code in tests (port 0) and in production.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
+use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use super::{
     clock::Clock,
     config::Config,
+    figures::Figures,
     files::private_folder,
     random::Random,
     router::router,
@@ -21,10 +24,14 @@ use crate::{
     storage::{Db, OpenError},
 };
 
+/// How long a browser has to send the head of a request, also the next one on a connection that is kept.
+const HEADERS_WITHIN: Duration = Duration::from_secs(60);
+
 /// A built application: its listener is bound, nothing is served yet.
 #[derive(Debug)]
 pub struct Application {
     listener: TcpListener,
+    figures: Option<Figures>,
     router: Router,
     state: AppState,
 }
@@ -56,6 +63,10 @@ impl Application {
         let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
         let db = Db::open(&config.database_url()).await?;
         let listener = TcpListener::bind(config.server.listen).await?;
+        let figures = match config.metrics.listen {
+            Some(listen) => Some(Figures::serve(listen).await?),
+            None => None,
+        };
         let Upstream { sistema_ts, sandbox } = Upstream::start(&config, &clock, &random).await?;
         let passwords = Passwords::new(&secrets);
         let (in_flight, tasks) = (InFlight::default(), TaskTracker::new());
@@ -71,12 +82,18 @@ impl Application {
             in_flight,
             tasks,
         });
-        Ok(Self { listener, router: router(state.clone()), state })
+        Ok(Self { listener, figures, router: router(state.clone()), state })
     }
 
     /// Where it listens.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where its figures are collected, if anywhere.
+    #[must_use]
+    pub fn figures_address(&self) -> Option<SocketAddr> {
+        self.figures.as_ref().map(Figures::address)
     }
 
     /// The running state.
@@ -85,14 +102,25 @@ impl Application {
         &self.state
     }
 
-    /// Serves until `stop` resolves, then lets the requests in flight end.
+    /// Serves until `stop` resolves, then takes no more connections and gives the requests in flight
+    /// `server.grace` seconds to end.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(self.listener, service).with_graceful_shutdown(stop).await?;
+        let grace = Duration::from_secs(self.state.config.server.grace.into());
+        let handle = Handle::new();
+        let mut server =
+            axum_server::Server::<SocketAddr>::from_listener(self.listener).handle(handle.clone()).http1_only();
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+        let stopping = tokio::spawn(async move {
+            stop.await;
+            tracing::info!(seconds = grace.as_secs(), "stopping when the requests in flight have ended");
+            handle.graceful_shutdown(Some(grace));
+        });
+        let served = server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await;
+        stopping.abort();
         // A step whose browser has gone away still writes how it ended.
         self.state.tasks.close();
-        self.state.tasks.wait().await;
+        let _ = tokio::time::timeout(grace, self.state.tasks.wait()).await;
         self.state.db.close().await;
-        Ok(())
+        served
     }
 }

@@ -1,11 +1,11 @@
 //! Every route of the product, in one readable table.
 
 use axum::{
-    Router, middleware,
+    Router,
     routing::{get, post},
 };
 
-use super::{security_headers, site, state::AppState};
+use super::{health, layers, site, state::AppState};
 use crate::features::{
     activation, cases, confirm,
     desk::{self, case_page, open_page},
@@ -14,7 +14,7 @@ use crate::features::{
 
 /// The routes and the layers around them.
 pub fn router(state: AppState) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/", get(open_page::show))
         .route("/cases", get(cases::page::show).post(open_page::open))
         .route("/cases/search", get(cases::page::show).post(cases::page::search))
@@ -32,6 +32,7 @@ pub fn router(state: AppState) -> Router {
         .route("/activate/{token}", get(activation::post::show).post(activation::post::activate))
         .route("/language", post(language::post::choose))
         .route("/v-{version}/{*path}", get(site::serve))
-        .layer(middleware::from_fn(security_headers::layer))
-        .with_state(state)
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready));
+    layers::around(routes, state)
 }

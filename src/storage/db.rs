@@ -81,6 +81,11 @@ impl Db {
         Ok(Self::Sqlite { readers, writer })
     }
 
+    /// Whether the engine answers.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        read!(self, |pool| sqlx::query("SELECT 1").execute(pool).await.map(drop))
+    }
+
     /// Lets statements under way end, then closes.
     pub async fn close(&self) {
         match self {

@@ -1,5 +1,7 @@
 //! What no single key can tell: how values fit together, and what production refuses.
 
+use std::path::Path;
+
 use super::{Config, Environment, load::Problem};
 use crate::server::{random::Random, secrets::Secrets};
 
@@ -50,7 +52,25 @@ impl Config {
         ];
         let secret = Secrets::load(&self.secret_file(), self.environment, &Random::system());
         let secret = secret.err().map(|error| Problem::new("secrets.server", error.to_string()));
-        broken(&rules).into_iter().chain(secret).collect()
+        broken(&rules).into_iter().chain(secret).chain(self.check_upstream()).collect()
+    }
+
+    fn check_upstream(&self) -> Vec<Problem> {
+        let Some(settings) = &self.sistema_ts else {
+            return vec![Problem::new(
+                "sistema_ts.base_url",
+                "production needs the address of Sistema TS and our identity",
+            )];
+        };
+        let absent = |(key, file): (&str, &Path)| {
+            (!file.is_file()).then(|| Problem::new(key, format!("{} is no file that can be read", file.display())))
+        };
+        let files = [
+            ("sistema_ts.ca_file", &*settings.ca_file),
+            ("sistema_ts.certificate_file", &*settings.certificate_file),
+            ("sistema_ts.key_file", &*settings.key_file),
+        ];
+        files.into_iter().filter_map(absent).collect()
     }
 }
 
@@ -60,7 +80,7 @@ fn broken(rules: &[(bool, &str, &str)]) -> Vec<Problem> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     use super::{
         super::{Problems, reference},
@@ -89,7 +109,8 @@ mod tests {
         fs::write(&secret, "0123456789abcdef".repeat(4)).unwrap();
         fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
         format!(
-            "environment = \"production\"\n[server]\npublic_url = \"https://desk.example.it\"\n[secrets]\nserver = {secret:?}\n"
+            "environment = \"production\"\n[server]\npublic_url = \"https://desk.example.it\"\n[secrets]\nserver = {secret:?}\n\
+             [sistema_ts]\nbase_url = \"https://ts.example.it\"\nca_file = {secret:?}\ncertificate_file = {secret:?}\nkey_file = {secret:?}\n"
         )
     }
 
@@ -197,6 +218,7 @@ mod tests {
             ("server.trusted_proxies", "CENTRALINO__SERVER__LISTEN", "0.0.0.0:8080"),
             ("server.public_url", "CENTRALINO__SERVER__PUBLIC_URL", "http://desk.example.it"),
             ("secrets.server", "CENTRALINO__SECRETS__SERVER", "/no/such.key"),
+            ("sistema_ts.ca_file", "CENTRALINO__SISTEMA_TS__CA_FILE", "/no/such.pem"),
         ] {
             assert_eq!(keys(&problems(&file, &[(name, value)])), [key]);
         }
@@ -210,7 +232,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().to_str().unwrap().to_owned();
         let found = problems("environment = \"production\"", &[("CENTRALINO__DATA", &data)]);
-        assert_eq!(keys(&found), ["secrets.server", "server.public_url"]);
+        assert_eq!(keys(&found), ["secrets.server", "server.public_url", "sistema_ts.base_url"]);
     }
 
     #[test]

@@ -1,0 +1,82 @@
+//! What failed without a page of its own (no such address, a form too long, a fault of ours) becomes a page in the
+//! visitor's language, with a way on.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use leptos::prelude::*;
+use rust_i18n::t;
+
+use super::{
+    page::{Page, PageContext},
+    request_log::RequestId,
+    state::AppState,
+};
+use crate::components::{buttons::LinkButton, heading::Heading};
+
+/// Renders the page of every failure that has none.
+pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let id = parts.extensions.get::<RequestId>().cloned();
+    let Ok(context) = PageContext::from_request_parts(&mut parts, &state).await;
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || is_page(&response) {
+        return response;
+    }
+    let mut page = render(context, status, id).await;
+    // Such as Allow, Retry-After or the end of a cookie.
+    for (name, value) in response.headers() {
+        if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
+            page.headers_mut().append(name, value.clone());
+        }
+    }
+    page
+}
+
+fn is_page(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| value.starts_with("text/html"))
+}
+
+async fn render(context: PageContext, status: StatusCode, id: Option<RequestId>) -> Response {
+    let locale = context.language.tag();
+    let name = name_of(status);
+    let text = |part: &str| t!(format!("errors.{name}_{part}"), locale = locale).into_owned();
+    let (title, explanation, back) = (text("title"), text("text"), t!("errors.back", locale = locale).into_owned());
+    let reference = id
+        .filter(|_| status.is_server_error())
+        .map(|id| t!("errors.reference", locale = locale, id = id.as_str()).into_owned());
+    let mut page = Page::titled(title.clone()).without_islands();
+    page.status = status;
+    let view = move || {
+        view! {
+            <Heading>{title}</Heading>
+            <p>{explanation}</p>
+            {reference.map(|reference| view! { <p>{reference}</p> })}
+            <p>
+                <LinkButton href="/">{back}</LinkButton>
+            </p>
+        }
+    };
+    page.render(context, view).await
+}
+
+/// Which of the texts of `locales/errors.*.toml` a status has.
+const fn name_of(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::NOT_FOUND | StatusCode::GONE => "not_found",
+        StatusCode::METHOD_NOT_ALLOWED => "method",
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => "too_large",
+        StatusCode::REQUEST_TIMEOUT
+        | StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => "busy",
+        status if status.as_u16() >= 500 => "internal",
+        _ => "bad_request",
+    }
+}

@@ -1,0 +1,116 @@
+//! Every layer, seen from a browser.
+
+use axum::{
+    http::{HeaderMap, header},
+    routing::{get, post},
+};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::*;
+use crate::server::{application::Application, clock::Clock, config::Config};
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+async fn ask(change: impl FnOnce(&mut Config), request: Request) -> Answer {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.data.0 = folder.path().to_owned();
+    config.server.listen.set_port(0);
+    config.sandbox.listen.set_port(0);
+    config.sandbox.control.set_port(0);
+    change(&mut config);
+    let application = Application::build(config, Clock::system()).await.unwrap();
+    let routes = Router::new()
+        .route("/panics", get(|| async { panics("CANARY") }))
+        .route("/fails", get(|| async { crate::server::errors::AppError::internal("CANARY").into_response() }))
+        .route("/form", post(|body: String| async move { body.len().to_string() }));
+    let response = around(routes, application.state().clone()).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+    Answer { status: parts.status, headers: parts.headers, text }
+}
+
+fn panics(text: &str) {
+    panic!("{text}");
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Request {
+    let mut request = axum::http::Request::builder().method(method).uri(path).header("host", "desk.example.it");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(body.into()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 40000))));
+    request
+}
+
+#[tokio::test]
+async fn what_has_no_page_gets_one_in_the_visitor_s_language_with_a_way_on() {
+    for (method, path, status, title) in [
+        ("GET", "/no/such/CANARY", 404, "Pagina non trovata"),
+        ("GET", "/form", 405, "Pagina da aprire in un altro modo"),
+        ("GET", "/fails", 500, "Qualcosa non ha funzionato"),
+    ] {
+        let answer = ask(|_| (), request(method, path, &[], Body::empty())).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert!(answer.text.contains(title) && answer.text.contains("href=\"/\""), "{path}: {}", answer.text);
+        assert!(answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("form-action"));
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(path == "/fails", answer.text.contains(answer.headers["x-request-id"].to_str().unwrap()));
+        assert_eq!(path != "/fails", !answer.text.contains("riferimento"), "{path}");
+    }
+    let answer = ask(|_| (), request("GET", "/no", &[("accept-language", "en-GB")], Body::empty())).await;
+    assert!(answer.text.contains("Page not found"), "{}", answer.text);
+    let answer = ask(|_| (), request("GET", "/form", &[], Body::empty())).await;
+    assert_eq!(answer.headers[header::ALLOW], "POST", "what the answer said besides is kept");
+}
+
+#[tokio::test]
+async fn a_panic_is_a_page_that_does_not_tell_its_payload() {
+    let answer = ask(|_| (), request("GET", "/panics", &[], Body::empty())).await;
+    assert_eq!(answer.status.as_u16(), 500);
+    assert!(answer.text.contains("Qualcosa non ha funzionato") && !answer.text.contains("CANARY"));
+}
+
+#[tokio::test]
+async fn a_form_has_at_most_64_kilobytes() {
+    for (size, status) in [(LARGEST_BODY, 200), (LARGEST_BODY + 1, 413)] {
+        let body = vec![b'a'; size];
+        let answer = ask(|_| (), request("POST", "/form", &[], body)).await;
+        assert_eq!(answer.status.as_u16(), status, "{size} bytes: {}", answer.text);
+        assert_eq!(status == 413, answer.text.contains("Modulo troppo lungo"));
+    }
+}
+
+#[tokio::test]
+async fn other_sites_change_nothing() {
+    for (headers, status) in [
+        (&[("sec-fetch-site", "cross-site")][..], 403),
+        (&[("sec-fetch-site", "same-site")], 403),
+        (&[("origin", "https://evil.example")], 403),
+        (&[("origin", "null")], 403),
+        (&[("sec-fetch-site", "same-origin"), ("origin", "https://desk.example.it")], 200),
+        (&[("origin", "http://desk.example.it")], 200),
+        (&[], 200),
+    ] {
+        let answer = ask(|_| (), request("POST", "/form", headers, "x")).await;
+        assert_eq!(answer.status.as_u16(), status, "{headers:?}");
+        assert_eq!(status == 403, answer.text.contains("Operazione non permessa"), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn where_proxies_are_named_others_are_turned_away() {
+    for (proxy, status) in [("10.0.0.1", 200), ("10.0.0.2", 403)] {
+        let trust = |config: &mut Config| {
+            config.server.trusted_proxies = vec![proxy.parse::<std::net::IpAddr>().unwrap().into()]
+        };
+        let answer = ask(trust, request("POST", "/form", &[], "x")).await;
+        assert_eq!(answer.status.as_u16(), status);
+    }
+}
