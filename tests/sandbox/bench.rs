@@ -40,7 +40,8 @@ impl Service {
     pub fn message(self, fields: &[(&str, &str)]) -> String {
         let name = self.0;
         let namespace = format!("http://{}richiesta.xsd.immuni.sanita.finanze.it", name.to_lowercase());
-        let fields: String = fields.iter().map(|(name, value)| format!("<r:{name}>{value}</r:{name}>")).collect();
+        let fields =
+            fields.iter().map(|(name, value)| format!("<r:{name}>{value}</r:{name}>")).collect::<Vec<_>>().concat();
         format!(
             "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><r:{name}Richiesta \
              xmlns:r=\"{namespace}\">{fields}</r:{name}Richiesta></s:Body></s:Envelope>"
