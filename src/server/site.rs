@@ -48,18 +48,24 @@ pub async fn serve(Path((version, path)): Path<(String, String)>, request: Reque
     if Some(version.as_str()) != root().strip_prefix("/v-") {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let Some((file, encoding)) = best(&path, request.headers()) else {
+    let path = built_name(&path);
+    let Some((file, encoding)) = best(path, request.headers()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let mut response = file.data.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, content_type(&path));
+    headers.insert(header::CONTENT_TYPE, content_type(path));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+/// Leptos asks for `…_bg.wasm` unless cargo-leptos compiled it; the file is named the same either way.
+fn built_name(path: &str) -> &str {
+    if path == "pkg/centralino_bg.wasm" { "pkg/centralino.wasm" } else { path }
 }
 
 fn best(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
