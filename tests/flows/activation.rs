@@ -1,6 +1,8 @@
 //! The activation link: password, second factor, recovery codes (issue 2, section 5).
 
-use centralino::{domain::operator::Role, features::accounts::demo, server::config::Environment};
+use centralino::{
+    domain::operator::Role, features::accounts::demo, server::config::Environment, sistema_ts::settings::Settings,
+};
 
 use crate::support::{Answer, Engine, TestApp, app::PASSWORD, on_both_engines};
 
@@ -120,6 +122,14 @@ async fn demo_accounts_sign_in_with_what_the_page_shows(engine: Engine) {
     let real = TestApp::start_with(engine, |config| {
         config.environment = Environment::Production;
         config.secrets.server = Some(app.state.config.secret_file());
+        config.sandbox.demo_accounts = None;
+        let certificates = app.state.config.sandbox_folder();
+        config.sistema_ts = Some(Settings {
+            ca_file: certificates.join("ca.pem"),
+            certificate_file: certificates.join("client.pem"),
+            key_file: certificates.join("client.key"),
+            ..Settings::default()
+        });
     })
     .await;
     assert!(demo::ensure(&real.state).await.is_err());

@@ -2,5 +2,6 @@
 
 mod activation;
 mod lock_out;
+mod operator_command;
 mod sessions;
 mod sign_in;

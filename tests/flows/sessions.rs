@@ -1,9 +1,13 @@
 //! Sessions: one an operator, locked by idleness, over after nine hours or with the account (issue 2, section 5).
 
-use axum::http::header;
-use centralino::domain::operator::Role;
+use axum::http::{HeaderMap, HeaderValue, header};
+use centralino::{
+    domain::operator::Role,
+    features::desk::call_data::{CallData, Drawer, Sealed},
+    server::session::SessionToken,
+};
 
-use crate::support::{Engine, TestApp, app::PASSWORD, on_both_engines};
+use crate::support::{Browser, Engine, TestApp, app::PASSWORD, on_both_engines};
 
 on_both_engines!(
     the_newer_session_wins_and_the_older_is_told,
@@ -15,6 +19,8 @@ on_both_engines!(
     resetting_ends_a_session_and_its_credentials,
     leaving_leaves_nothing,
     the_database_holds_no_way_in,
+    a_page_leads_to_where_one_can_sign_in_and_back,
+    a_call_survives_the_lock,
 );
 
 async fn the_newer_session_wins_and_the_older_is_told(engine: Engine) {
@@ -137,4 +143,47 @@ async fn the_database_holds_no_way_in(engine: Engine) {
     for secret in [PASSWORD, &token, path.trim_start_matches("/activate/"), "canary.nobody", "canary password"] {
         assert!(!holds(secret), "{secret}");
     }
+}
+
+async fn a_page_leads_to_where_one_can_sign_in_and_back(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.browser();
+    assert_eq!(browser.get("/").await.location(), "/login");
+    assert_eq!(browser.get("/?call=88213").await.location(), "/login", "a query is not remembered");
+    assert_eq!(browser.get("/cases").await.location(), "/login?next=/cases");
+    browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
+    assert_eq!(browser.get("/cases").await.location(), "/login/pin?next=/cases", "the second factor is missing");
+    let mut browser = app.signed_in(&person).await;
+    browser.get("/").await.shows(200, "Sportello").shows(200, "Maria Bianchi");
+    app.wait_seconds(15 * 60);
+    assert_eq!(browser.get("/cases").await.location(), "/login/pin?next=/cases", "it is locked");
+    browser.cookies.insert("__Host-session".to_owned(), "AAAA".to_owned());
+    assert_eq!(browser.get("/cases").await.location(), "/login?next=/cases", "that is no session's id");
+}
+
+/// The cookies of a browser as a request's headers, and the session's id among them.
+fn carried(browser: &Browser) -> (HeaderMap, SessionToken) {
+    let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&cookies.join("; ")).unwrap())]);
+    let token = SessionToken::from_headers(&headers).unwrap();
+    (headers, token)
+}
+
+async fn a_call_survives_the_lock(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let (state, mut browser) = (&app.state, app.signed_in(&person).await);
+    let (_, before) = carried(&browser);
+    let sealed = Sealed::new(&state.secrets, &state.random, &person.id, before.expose());
+    let call = sealed.close(Drawer::Case, CallData::of_case("0193"), state.clock.now()).unwrap();
+    let call = cookie::Cookie::parse(call.to_str().unwrap().to_owned()).unwrap();
+    browser.cookies.insert(call.name().to_owned(), call.value().to_owned());
+    app.wait_seconds(15 * 60);
+    assert_eq!(browser.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/");
+    let (headers, after) = carried(&browser);
+    let renewed = Sealed::new(&state.secrets, &state.random, &person.id, after.expose());
+    let data = renewed.open(Drawer::Case, &headers, state.clock.now()).expect("the call's data");
+    assert_eq!(data.case_id, "0193");
+    assert!(sealed.open(Drawer::Case, &headers, state.clock.now()).is_none(), "the old id opens nothing any more");
 }

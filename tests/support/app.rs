@@ -67,6 +67,8 @@ impl TestApp {
         let mut config = Config { environment: Environment::Sandbox, ..Config::default() };
         config.data.0 = data.path().to_owned();
         config.server.listen = ([127, 0, 0, 1], 0).into();
+        config.sandbox.listen = ([127, 0, 0, 1], 0).into();
+        config.sandbox.control = ([127, 0, 0, 1], 0).into();
         config.sandbox.demo_accounts = Some(false);
         if engine == Engine::Postgres {
             config.database.url = Some(DatabaseUrl(postgres::database().await));
