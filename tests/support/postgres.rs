@@ -4,11 +4,11 @@
 
 use std::{
     fs::{self, File},
+    io::{Read, Seek},
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
-    time::Duration,
 };
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
@@ -83,15 +83,8 @@ fn start_server(folder: &Path, data: &Path) {
     let pg_ctl = as_postgres("pg_ctl");
     let words: Vec<_> = std::iter::once(pg_ctl.get_program()).chain(pg_ctl.get_args()).collect();
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
-    Command::new("setsid")
-        .args(["sh", "-c", WATCH, "watch"])
-        .arg(folder)
-        .arg(words.join(" "))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a watcher");
+    // In a session of its own, so that it outlives this process and whoever waits for this process's children.
+    run(Command::new("setsid").args(["--fork", "sh", "-c", WATCH, "watch"]).arg(folder).arg(words.join(" ")));
 }
 
 /// PostgreSQL refuses to run as root.
@@ -123,10 +116,7 @@ fn run(command: &mut Command) {
     let copy = || Stdio::from(output.try_clone().expect("a file"));
     let status = command.stdin(Stdio::null()).stdout(copy()).stderr(copy()).status().expect("a process");
     if !status.success() {
-        std::thread::sleep(Duration::from_millis(100));
-        let mut text = String::new();
-        use std::io::{Read, Seek};
-        let mut output = output;
+        let (mut output, mut text) = (output, String::new());
         output.rewind().expect("a file");
         output.read_to_string(&mut text).expect("text");
         panic!("{command:?}: {status}\n{text}");
