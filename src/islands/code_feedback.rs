@@ -97,10 +97,12 @@ fn show_in_groups(input: &HtmlInputElement, kind: CodeKind) {
 
 fn look_at(input: &HtmlInputElement, kind: CodeKind, texts: &FeedbackTexts) -> Judgement {
     show_in_groups(input, kind);
-    let judgement = judge(kind, &input.value(), texts);
+    judge(kind, &input.value(), texts)
+}
+
+fn mark(input: &HtmlInputElement, judgement: &Judgement) {
     let invalid = if matches!(judgement, Judgement::Wrong(_)) { "true" } else { "false" };
     let _ = input.set_attribute("aria-invalid", invalid);
-    judgement
 }
 
 /// The feedback of the field whose id is `field`.
@@ -126,15 +128,21 @@ pub fn CodeFeedback(
         let look = Closure::<dyn FnMut(InputEvent)>::new(move |event: InputEvent| {
             // While a character is being composed the value is not yet what will be typed.
             if !event.is_composing() {
-                set_judgement.set(Some(texts.with_value(|texts| look_at(&watched, kind, texts))));
+                let judgement = texts.with_value(|texts| look_at(&watched, kind, texts));
+                mark(&watched, &judgement);
+                set_judgement.set(Some(judgement));
             }
         });
         let _ = input.add_event_listener_with_callback("input", look.as_ref().unchecked_ref());
         look.forget();
-        // Keys that were pressed before this ran, and what the server sent back.
+        // Keys that were pressed before this ran, and what the server sent back: where it refused an incomplete value,
+        // its message stays until a key is pressed.
         match texts.with_value(|texts| look_at(&input, kind, texts)) {
             Judgement::Nothing => {}
-            judgement => set_judgement.set(Some(judgement)),
+            judgement => {
+                mark(&input, &judgement);
+                set_judgement.set(Some(judgement));
+            }
         }
     });
     view! {
