@@ -1,0 +1,94 @@
+import { daysAgo, shown } from "../support/dates";
+import { expect, test } from "../support/test";
+
+test.describe("a call from beginning to end", () => {
+  test("verify, unlock, confirm @look", async ({ openCase, caller, sandbox, inspect }) => {
+    await inspect("case-1-opened");
+    await openCase.verified(caller);
+    await expect(openCase.page.getByRole("listitem").filter({ hasText: "Verifica" })).toContainText("TX");
+    await inspect("case-2-verified");
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(3)));
+    await inspect("case-3-unlocked");
+    await openCase.confirm.click();
+    await expect(openCase.outcome("Sblocco confermato")).toContainText("TX");
+    await expect(openCase.confirm).toHaveCount(0);
+    await expect(openCase.cancel).toHaveCount(0);
+    await inspect("case-4-confirmed");
+    await openCase.closed();
+    await expect(openCase.page.getByRole("status").first()).toContainText("chiuso");
+    await inspect("desk-case-closed");
+  });
+
+  test("verify, unlock, cancel", async ({ openCase, caller, sandbox, inspect }) => {
+    await openCase.verified(caller);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(3)));
+    await openCase.cancel.click();
+    await inspect("case-ask-cancel");
+    await openCase.page.getByRole("link", { name: "Torna al caso" }).click();
+    await openCase.cancelled();
+    await inspect("case-4-cancelled");
+    await expect(openCase.confirm).toHaveCount(0);
+    await expect(openCase.cancel).toHaveCount(0);
+  });
+
+  test("someone without symptoms", async ({ openCase, caller, sandbox }) => {
+    await openCase.verified(caller);
+    await expect(openCase.page.getByText(shown(new Date(caller.sampled_on))).first()).toBeVisible();
+    await openCase.otp.fill(await sandbox.newOtp());
+    await openCase.asymptomatic.check();
+    await openCase.unlock.click();
+    await expect(openCase.confirm).toBeVisible();
+  });
+
+  test("each step offers only what may follow", async ({ openCase, caller, sandbox }) => {
+    await expect(openCase.unlock).toHaveCount(0);
+    await expect(openCase.confirm).toHaveCount(0);
+    await openCase.verified(caller);
+    await expect(openCase.confirm).toHaveCount(0);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(1)));
+    await expect(openCase.verify).toHaveCount(0);
+  });
+
+  for (const step of ["opened", "verified", "unlocked"] as const) {
+    test(`the case can be closed when it is ${step}`, async ({ openCase, caller, sandbox, desk }) => {
+      if (step !== "opened") await openCase.verified(caller);
+      if (step === "unlocked") await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(1)));
+      await openCase.closed();
+      await desk.goto();
+      await expect(desk.open).toBeVisible();
+    });
+  }
+
+  test("the telephone system hands over the id of the call", async ({ desk }) => {
+    await desk.page.goto("/?call=1606140000.42");
+    await expect(desk.callId).toHaveValue("1606140000.42");
+    await desk.open.click();
+    await expect(desk.page.getByText("1606140000.42").first()).toBeVisible();
+  });
+
+  test("the desk leads back to the open case", async ({ openCase, desk }) => {
+    const path = new URL(openCase.page.url()).pathname;
+    await desk.goto();
+    await expect(openCase.heading).toBeVisible();
+    expect(new URL(desk.page.url()).pathname).toBe(path);
+  });
+
+  test("nothing that the caller says is in an address, a title or the browser's storage", async ({
+    openCase,
+    caller,
+    sandbox,
+  }) => {
+    const seen: string[] = [];
+    openCase.page.on("request", (request) => seen.push(request.url(), request.headers().referer ?? ""));
+    const otp = await sandbox.newOtp();
+    await openCase.verified(caller);
+    await openCase.unlocked(otp, shown(daysAgo(3)));
+    seen.push(await openCase.page.title());
+    const storage = await openCase.page.context().storageState({ indexedDB: true });
+    seen.push(JSON.stringify(storage));
+    for (const said of [caller.card, caller.cun, caller.cun.slice(4), otp]) {
+      expect(seen.join("\n")).not.toContain(said);
+    }
+    expect(storage.origins).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { ConfirmPage } from "../pages/confirm";
+import { expect, test } from "../support/test";
+
+test.describe("deferred confirmation", () => {
+  test("the CUN alone, outside a call @look", async ({ desk, caller, sandbox, inspect }) => {
+    const confirm = new ConfirmPage(desk.page);
+    await confirm.goto();
+    await inspect("confirm");
+    const before = await sandbox.callsOf("confirm");
+    await confirm.send(caller.cun);
+    await expect(confirm.status.first()).toBeVisible();
+    expect(await sandbox.callsOf("confirm")).toBe(before + 1);
+    await inspect("confirm-done");
+    await desk.page.reload();
+    expect(await sandbox.callsOf("confirm")).toBe(before + 1);
+  });
+
+  test("a wrong CUN is refused, and kept", async ({ desk }) => {
+    const confirm = new ConfirmPage(desk.page);
+    await confirm.goto();
+    await confirm.send("CUN-H17KZ6247L");
+    await expect(confirm.alert.first()).toBeVisible();
+    await expect(desk.page).toHaveTitle(/^Errore:/);
+    await expect(confirm.cun).toHaveValue(/H17/);
+  });
+
+  test("an unknown CUN is refused in words", async ({ desk, sandbox, inspect }) => {
+    const confirm = new ConfirmPage(desk.page);
+    await confirm.goto();
+    await confirm.send((await sandbox.newCaller("unknown")).cun);
+    await expect(confirm.alert.first()).toBeVisible();
+    await inspect("confirm-refused");
+  });
+
+  test("an answer that never came is uncertain, and asks for a second decision", async ({ desk, caller, sandbox }) => {
+    const confirm = new ConfirmPage(desk.page);
+    await confirm.goto();
+    await sandbox.breakNext("confirm", "reset_after_reading");
+    const before = await sandbox.callsOf("confirm");
+    await confirm.send(caller.cun);
+    await expect(confirm.alert.first()).toContainText(/incert/i);
+    expect(await sandbox.callsOf("confirm")).toBe(before + 1);
+  });
+});

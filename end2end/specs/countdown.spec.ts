@@ -1,0 +1,46 @@
+import { daysAgo, shown } from "../support/dates";
+import { expect, test } from "../support/test";
+
+test.describe("the 150 seconds of an unlocked code", () => {
+  test("count down, and are the same after a reload @js", async ({ openCase, caller, sandbox }) => {
+    await openCase.verified(caller);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+    const first = await openCase.secondsLeft();
+    expect(first).toBeGreaterThan(135);
+    expect(first).toBeLessThanOrEqual(150);
+    await expect.poll(() => openCase.secondsLeft()).toBeLessThan(first - 1);
+    const before = await openCase.secondsLeft();
+    await openCase.page.reload();
+    const after = await openCase.secondsLeft();
+    expect(after).toBeLessThanOrEqual(before);
+    expect(after).toBeGreaterThan(before - 8);
+  });
+
+  test("are counted from the service's own instant, whatever the browser's clock says @js", async ({
+    openCase,
+    caller,
+    sandbox,
+  }) => {
+    await openCase.page.clock.install({ time: new Date(Date.now() + 3_600_000) });
+    await openCase.page.clock.resume();
+    await openCase.verified(caller);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+    expect(await openCase.secondsLeft()).toBeGreaterThan(130);
+  });
+
+  test("end with the sentence for an expired code @js", async ({ openCase, caller, sandbox, inspect }) => {
+    await openCase.page.clock.install({ time: new Date() });
+    await openCase.page.clock.resume();
+    await openCase.verified(caller);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+    await openCase.page.clock.fastForward(151_000);
+    await expect(openCase.page.getByText("Il codice è scaduto: ne serve uno nuovo").first()).toBeVisible();
+    await inspect("case-code-expired");
+  });
+
+  test("are told without JavaScript too @nojs", async ({ openCase, caller, sandbox }) => {
+    await openCase.verified(caller);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+    await expect(openCase.page.locator("main")).toContainText(/\d{2}:\d{2}/);
+  });
+});

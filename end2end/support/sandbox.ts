@@ -1,0 +1,59 @@
+/** The services of the call center, as the sandbox names them. */
+export type Service = "verify" | "unlock" | "confirm";
+
+/** A fictitious person on the line. */
+export interface Caller {
+  card: string;
+  cun: string;
+  /** yyyy-mm-dd. */
+  sampled_on: string;
+  scenario: string;
+}
+
+/** The address at which the sandbox is told what to do. */
+export class Sandbox {
+  constructor(private readonly url: string) {}
+
+  /** Makes a caller for one test. */
+  async newCaller(scenario = "positive"): Promise<Caller> {
+    return (await this.send("POST", "/callers", { scenario })) as Caller;
+  }
+
+  /** A one-time code that no one has used. */
+  async newOtp(): Promise<string> {
+    const answer = (await this.send("GET", "/otp")) as { otp: string };
+    return answer.otp;
+  }
+
+  /** Lets an operator call the services. */
+  async authorise(fiscalCode: string): Promise<void> {
+    await this.send("POST", "/operators", { fiscal_code: fiscalCode });
+  }
+
+  /** Makes the next `times` calls of a service go wrong. */
+  async breakNext(service: Service, fault: string, times = 1): Promise<void> {
+    await this.send("POST", "/faults", { service, fault, times });
+  }
+
+  async mend(): Promise<void> {
+    await this.send("DELETE", "/faults");
+  }
+
+  /** How many requests of a service have arrived. */
+  async callsOf(service: Service): Promise<number> {
+    const state = (await this.send("GET", "/state")) as { counts: { requests: Partial<Record<Service, number>> } };
+    return state.counts.requests[service] ?? 0;
+  }
+
+  private async send(method: string, path: string, body?: unknown): Promise<unknown> {
+    const init: RequestInit = { method };
+    if (body !== undefined) {
+      init.headers = { "content-type": "application/json" };
+      init.body = JSON.stringify(body);
+    }
+    const answer = await fetch(this.url + path, init);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} of the sandbox: ${answer.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+}
