@@ -19,8 +19,6 @@ pub enum Icon {
     Current,
     /// Still to come.
     Pending,
-    /// Time that runs.
-    Clock,
     /// Words to say.
     Speech,
 }
@@ -37,7 +35,6 @@ impl Icon {
                 "M8 11.5a3.5 3.5 0 1 1 0-7 3.5 3.5 0 0 1 0 7zM8 14.5a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13z"
             }
             Self::Pending => "M8 14.5a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13z",
-            Self::Clock => "M8 14.5a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13zM8 4.5v3.8l2.5 1.5",
             Self::Speech => "M2 2.5h12v8.5H8l-3.5 3v-3H2z",
         }
     }
