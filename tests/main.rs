@@ -5,6 +5,8 @@ mod domain;
 #[cfg(test)]
 mod flows;
 #[cfg(test)]
+mod ground;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod sistema_ts;
