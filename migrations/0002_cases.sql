@@ -28,6 +28,8 @@ CREATE TABLE steps (
     started_at BIGINT NOT NULL,
     ended_at BIGINT,
     outcome TEXT,
-    transaction_id TEXT
+    transaction_id TEXT,
+    -- The order of the requests, whatever the clock does.
+    place BIGINT NOT NULL
 );
-CREATE INDEX steps_by_case ON steps (case_id, started_at);
+CREATE INDEX steps_by_case ON steps (case_id, place);

@@ -161,24 +161,24 @@ pub fn Checkbox(
     /// What it is called on the page.
     #[prop(into)]
     label: String,
-    /// What ticking it means.
-    #[prop(optional, into)]
-    hint: Option<String>,
     /// What is wrong with it.
     #[prop(default = None)]
     error: Option<String>,
     /// Whether it is ticked.
     #[prop(optional)]
     is_checked: bool,
+    /// What ticking it means.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
-    let described_by = described_by(name, hint.is_some(), error.is_some());
+    let described_by = described_by(name, children.is_some(), error.is_some());
     view! {
         <div class="field field-check">
             <input id=name name=name type="checkbox" value="1" checked=is_checked aria-describedby=described_by
                 aria-invalid=error.is_some().then_some("true") />
             <div>
                 <label for=name>{label}</label>
-                <Hint name text=hint />
+                {children.map(|hint| view! { <p class="field-hint" id=format!("{name}-hint")>{hint()}</p> })}
                 <FieldError name error />
             </div>
         </div>

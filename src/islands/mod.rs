@@ -7,6 +7,7 @@
 pub mod code_feedback;
 pub mod copy_button;
 pub mod countdown;
+pub mod fill_date;
 pub mod grouping;
 pub mod read_back;
 pub mod session_guard;

@@ -164,10 +164,11 @@ const OPEN_DEFERRED: &str = "INSERT INTO cases (id, operator_id, opened_at, clos
 const FORGET_DEFERRED: &str = "DELETE FROM steps WHERE started_at < $1 \
     AND case_id IN (SELECT id FROM cases WHERE closed_at IS NOT NULL)";
 const STEPS: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM steps \
-    WHERE case_id = $1 ORDER BY started_at, submission";
+    WHERE case_id = $1 ORDER BY place";
 const STEP: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM steps \
     WHERE submission = $1";
-const BEGIN: &str = "INSERT INTO steps (submission, case_id, service, started_at) VALUES ($1, $2, $3, $4)";
+const BEGIN: &str = "INSERT INTO steps (submission, case_id, service, started_at, place) \
+    SELECT $1, $2, $3, $4, COUNT(*) FROM steps WHERE case_id = $2";
 const END: &str = "UPDATE steps SET ended_at = $2, outcome = $3, transaction_id = $4 WHERE submission = $1";
 const KEEP_TRANSACTION: &str = "INSERT INTO transactions (case_id, service, transaction_id, place) \
     SELECT $1, $2, $3, COUNT(*) FROM transactions WHERE case_id = $1";

@@ -1,6 +1,9 @@
 //! What people do, over HTTP, on both engines.
 
 mod activation;
+mod cases;
+mod deferred;
+mod desk;
 mod lock_out;
 mod operator_command;
 mod sessions;

@@ -70,6 +70,8 @@ impl TestApp {
         config.sandbox.listen = ([127, 0, 0, 1], 0).into();
         config.sandbox.control = ([127, 0, 0, 1], 0).into();
         config.sandbox.demo_accounts = Some(false);
+        config.sandbox.listen = ([127, 0, 0, 1], 0).into();
+        config.sandbox.control = ([127, 0, 0, 1], 0).into();
         if engine == Engine::Postgres {
             config.database.url = Some(DatabaseUrl(postgres::database().await));
         }

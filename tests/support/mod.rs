@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod call;
 pub mod postgres;
 pub mod upstream;
 

@@ -4,7 +4,7 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Response},
 };
-use rust_i18n::t;
+use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -98,11 +98,8 @@ pub async fn unlock(
     run(desk, &id, Service::Unlock, form, |typed, data, errors, language| {
         let verified = data.verified.as_ref();
         let otp = read(typed.otp.parse::<Otp>(), "otp", errors, language);
-        let onset = if typed.asymptomatic && !typed.onset.trim().is_empty() {
-            errors.add("onset", t!("desk.onset_both", locale = language.tag()));
-            None
-        } else if typed.asymptomatic {
-            verified.map(|verified| verified.sampled_on)
+        let onset = if typed.asymptomatic {
+            sampling_day(typed, verified.map(|verified| verified.sampled_on), errors, language)
         } else {
             read(dates::parse_onset(&typed.onset, today), "onset", errors, language)
         };
@@ -110,6 +107,16 @@ pub async fn unlock(
         Some(Request::Unlock { otp: otp?, onset: onset?, id: verified.id.clone() })
     })
     .await
+}
+
+/// The day of the swab, for a caller without symptoms; a day typed beside the tick must be the same.
+fn sampling_day(typed: &Typed, sampled: Option<Date>, errors: &mut FormErrors, language: Language) -> Option<Date> {
+    let day = typed.onset.trim();
+    let is_same = day.is_empty() || dates::parse(day).ok() == sampled;
+    if !is_same {
+        errors.add("onset", language.text("desk.onset_both"));
+    }
+    sampled.filter(|_| is_same)
 }
 
 /// `POST /cases/{id}/confirm`

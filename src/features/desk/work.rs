@@ -1,7 +1,6 @@
 //! The middle of the page of a case: one thing to do, and beside it the sentence for the caller.
 
 use leptos::prelude::*;
-use rust_i18n::t;
 
 use super::{
     case_view::{CaseView, Question},
@@ -17,7 +16,7 @@ use crate::{
         case::{OutcomeClass, Service, Stage},
         dates,
     },
-    islands::code_feedback::CodeKind,
+    islands::{code_feedback::CodeKind, fill_date::FillDate},
 };
 
 /// What there is to do now.
@@ -103,14 +102,17 @@ fn UnlockFields(
     let language = view.language;
     let is_needed = is_open_question(&view);
     let CaseView { data, errors, typed, .. } = view;
-    let sampled = data.verified.as_ref().map(|verified| dates::display(verified.sampled_on)).unwrap_or_default();
-    let asymptomatic_hint = t!("desk.asymptomatic_hint", locale = language.tag(), date = sampled).into_owned();
+    let sampled = data.verified.map(|verified| dates::display(verified.sampled_on)).unwrap_or_default();
     view! {
         <DictatedField kind=CodeKind::Otp value=typed.otp errors=errors.clone() language />
         <DateField name="onset" label=language.text("desk.onset") hint=language.text("desk.onset_hint")
             value=typed.onset error=errors.of("onset") />
-        <Checkbox name="asymptomatic" label=language.text("desk.asymptomatic") hint=asymptomatic_hint
-            is_checked=typed.asymptomatic />
+        <Checkbox name="asymptomatic" label=language.text("desk.asymptomatic") is_checked=typed.asymptomatic>
+            {language.text("desk.asymptomatic_hint")}
+            " "
+            <span id="sampled-on">{sampled}</span>
+        </Checkbox>
+        <FillDate tick="asymptomatic".to_owned() field="onset".to_owned() source="sampled-on".to_owned() />
         <Decision is_needed errors language />
     }
 }

@@ -1,0 +1,220 @@
+//! A call, from its opening to its closing, in every class of outcome.
+
+use crate::support::{Engine, TestApp, on_both_engines};
+
+on_both_engines!(
+    a_call_goes_through_verify_unlock_and_confirm,
+    the_order_of_the_steps_is_the_servers,
+    mistakes_are_told_at_once_and_nothing_typed_is_lost,
+    a_refusal_of_the_service_keeps_what_was_typed,
+    an_uncertain_unlock_asks_for_a_second_decision,
+    what_was_not_sent_can_be_repeated_at_once,
+    a_form_sent_twice_is_one_request,
+    a_form_sent_twice_at_the_same_time_is_one_request,
+    cancelling_and_closing_half_way_ask_first,
+    a_call_survives_the_lock_to_the_pin,
+    another_operator_sees_nothing_of_a_case,
+    one_case_at_a_time,
+    the_data_of_a_call_die_with_their_half_hour,
+);
+
+/// How many requests the sandbox has received for a service.
+async fn received(app: &TestApp, service: &str) -> u64 {
+    app.sandbox("/state").await["counts"]["requests"][service].as_u64().unwrap_or(0)
+}
+
+async fn a_call_goes_through_verify_unlock_and_confirm(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut call = app.call(&person).await;
+    let caller = app.caller("positive").await;
+    call.page().await.shows(200, "Caso ").shows(200, "88213").shows(200, "Verifica positività");
+    call.verify(&caller).await.shows(200, "Positività verificata").shows(200, &caller.sampled_on);
+    let otp = app.otp().await;
+    call.unlock(&otp).await.shows(200, "Codice sbloccato").shows(200, "Conferma sblocco").shows(200, "role=\"timer\"");
+    call.step("confirm", &[]).await.shows(200, "Sblocco confermato").shows(200, "Il caso è concluso");
+    assert!(!call.browser.cookies.contains_key("__Host-case"), "nothing is carried beyond the conclusion");
+    let path = format!("{}/close", call.path);
+    assert_eq!(call.browser.post(&path, &[]).await.location(), "/");
+    call.browser.get("/").await.shows(200, "chiuso alle").shows(200, "Apri caso");
+    let record = app.state.db.case(call.path.trim_start_matches("/cases/"), &person.id).await.unwrap().unwrap();
+    assert_eq!(record.transactions.len(), 3, "the transactions of the three services are kept");
+    assert!(record.closed_at.is_some());
+}
+
+async fn the_order_of_the_steps_is_the_servers(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let key = call.key().await;
+    let otp = app.otp().await;
+    for act in ["unlock", "confirm"] {
+        let answer = call.submit(act, &key, &[("otp", &otp), ("asymptomatic", "1")]).await;
+        assert_eq!(answer.status, 303, "{act} leads back to the case");
+    }
+    call.submit("cancel", &key, &[("sure", "1")]).await;
+    assert_eq!(received(&app, "unlock").await + received(&app, "confirm").await, 0);
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    let key = call.key().await;
+    call.submit("confirm", &key, &[]).await.shows(422, "Questo passo non è possibile adesso");
+    assert_eq!(received(&app, "confirm").await, 0);
+}
+
+async fn mistakes_are_told_at_once_and_nothing_typed_is_lost(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let refused = call.step("verify", &[("card", "1234567O"), ("cun", "CUN-IHIR0WHSLZ")]).await;
+    refused
+        .shows(422, "<title>Errore:")
+        .shows(422, "role=\"alert\"")
+        .shows(422, "href=\"#card\"")
+        .shows(422, "href=\"#cun\"");
+    refused.shows(422, "value=\"1234567O\"").shows(422, "value=\"CUN-IHIR0WHSLZ\"").shows(422, "forse è");
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    let refused = call.step("unlock", &[("otp", "CUN-LZ44EL8YF3"), ("onset", "31/02/2021")]).await;
+    refused.shows(422, "Questo è un CUN").shows(422, "Questo giorno non esiste").shows(422, "value=\"31/02/2021\"");
+    let refused = call.step("unlock", &[("otp", "59Y5QWWF4Z"), ("onset", "06/01/2021"), ("asymptomatic", "1")]).await;
+    refused.shows(422, "value=\"59Y5QWWF4Z\"").shows(422, "Scelga: o la data");
+    assert_eq!(received(&app, "unlock").await, 0);
+}
+
+async fn a_refusal_of_the_service_keeps_what_was_typed(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("negative").await;
+    let refused = call.verify(&caller).await;
+    refused.shows(200, "Verifica non accettata").shows(200, &caller.cun).shows(200, &caller.card);
+    refused.shows(200, "Risposta di Sistema TS");
+    call.page().await.shows(200, "Verifica non accettata");
+    assert_eq!(received(&app, "verify").await, 1, "a reload calls nothing");
+}
+
+async fn an_uncertain_unlock_asks_for_a_second_decision(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    app.fault("unlock", "reset_after_reading").await;
+    let otp = app.otp().await;
+    let uncertain = call.unlock(&otp).await;
+    uncertain.shows(200, "Esito dello sblocco incerto").shows(200, "name=\"repeat\"");
+    assert!(!uncertain.text.contains("Conferma sblocco"), "only a positive unlock can be confirmed");
+    call.unlock(&otp).await.shows(422, "può essere già riuscita").shows(422, &otp);
+    assert_eq!(received(&app, "unlock").await, 1);
+    let fresh = app.otp().await;
+    let repeated = call.step("unlock", &[("otp", &fresh), ("asymptomatic", "1"), ("repeat", "1")]).await;
+    repeated.shows(200, "Codice sbloccato");
+}
+
+async fn what_was_not_sent_can_be_repeated_at_once(engine: Engine) {
+    let app = TestApp::start_with(engine, |config| {
+        let folder = config.sandbox_folder();
+        // Nothing listens on this port.
+        config.sistema_ts = Some(centralino::sistema_ts::settings::Settings {
+            base_url: "https://localhost:1".into(),
+            ca_file: folder.join("ca.pem"),
+            certificate_file: folder.join("client.pem"),
+            key_file: folder.join("client.key"),
+            ..Default::default()
+        });
+    })
+    .await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    for _ in 0..2 {
+        call.verify(&caller).await.shows(200, "Verifica non inviata").shows(200, &caller.cun);
+    }
+}
+
+async fn a_form_sent_twice_is_one_request(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    let key = call.key().await;
+    let fields = [("card", caller.card.as_str()), ("cun", caller.cun.as_str())];
+    let mut first = call.clone();
+    assert_eq!(first.submit("verify", &key, &fields).await.status, 303);
+    // The browser threw the first answer away, and with it the cookie.
+    assert_eq!(call.submit("verify", &key, &fields).await.status, 303);
+    call.page().await.shows(200, "Positività verificata").shows(200, "Sblocca codice");
+    assert_eq!(received(&app, "verify").await, 1);
+}
+
+async fn a_form_sent_twice_at_the_same_time_is_one_request(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    let key = call.key().await;
+    let otp = app.otp().await;
+    let fields = [("otp", otp.as_str()), ("asymptomatic", "1")];
+    let (mut one, mut other) = (call.clone(), call.clone());
+    let (first, second) = tokio::join!(one.submit("unlock", &key, &fields), other.submit("unlock", &key, &fields));
+    assert_eq!((first.status.as_u16(), second.status.as_u16()), (303, 303));
+    for browser in [&mut one, &mut other] {
+        browser.page().await.shows(200, "Conferma sblocco").shows(200, "role=\"timer\"");
+    }
+    assert_eq!(received(&app, "unlock").await, 1);
+}
+
+async fn cancelling_and_closing_half_way_ask_first(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    call.step("close", &[]).await.shows(200, "Chiudere il caso a metà?");
+    call.unlock(&app.otp().await).await.shows(200, "Annulla sblocco");
+    call.step("cancel", &[]).await.shows(200, "Annullare lo sblocco?");
+    assert_eq!(received(&app, "confirm").await, 0);
+    call.step("cancel", &[("sure", "1")]).await.shows(200, "Sblocco annullato");
+}
+
+async fn a_call_survives_the_lock_to_the_pin(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut call = app.call(&person).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    app.wait_seconds(15 * 60 + 1);
+    assert!(call.page().await.location().starts_with("/login/pin"));
+    let pin = app.pin(&person, 0).await;
+    assert_eq!(call.browser.post("/login/pin", &[("pin", &pin)]).await.status, 303);
+    call.page().await.shows(200, "Sblocca codice").shows(200, &caller.sampled_on);
+    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
+}
+
+async fn another_operator_sees_nothing_of_a_case(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let mut other = app.signed_in(&app.operator("l.verdi").await).await;
+    assert_eq!(other.get(&call.path).await.status, 404);
+    let key = call.key().await;
+    for act in ["verify", "unlock", "confirm", "cancel", "close"] {
+        let fields = [("key", key.as_str()), ("card", "12345678"), ("cun", "CUN-H17KZ6247A"), ("sure", "1")];
+        let answer = other.post(&format!("{}/{act}", call.path), &fields).await;
+        assert_ne!(answer.status, 200, "{act}");
+        assert!(!answer.text.contains("88213"), "{act}");
+    }
+    assert_eq!(received(&app, "verify").await, 0);
+    call.page().await.shows(200, "Verifica positività");
+}
+
+async fn one_case_at_a_time(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    assert_eq!(call.browser.get("/").await.location(), call.path);
+    assert_eq!(call.browser.post("/cases", &[("call", "999")]).await.location(), call.path);
+    let wrong = call.browser.post("/cases", &[("call", "CUN-H17KZ6247A")]).await;
+    wrong.shows(422, "dato dell'assistito").shows(422, "value=\"CUN-H17KZ6247A\"");
+}
+
+async fn the_data_of_a_call_die_with_their_half_hour(engine: Engine) {
+    let app = TestApp::start_with(engine, |config| config.session.idle = 3600).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    app.wait_seconds(30 * 60 + 1);
+    call.page().await.shows(200, "La verifica va ripetuta").shows(200, "Verifica positività");
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+}

@@ -1,0 +1,116 @@
+//! A caller of the sandbox, and an operator who takes the call.
+
+use serde_json::{Value, json};
+
+use super::{Answer, Browser, TestApp, app::Person};
+
+/// What a caller reads out.
+#[derive(Clone)]
+pub struct Caller {
+    /// The last digits of the card.
+    pub card: String,
+    /// The CUN.
+    pub cun: String,
+    /// The day of the swab, gg/mm/aaaa.
+    pub sampled_on: String,
+}
+
+impl TestApp {
+    fn control(&self, path: &str) -> String {
+        let sandbox = self.state.sandbox.as_ref().expect("a sandbox");
+        format!("http://{}{path}", sandbox.control_address())
+    }
+
+    async fn order(&self, path: &str, order: Value) -> Value {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let request = client.post(self.control(path)).header("content-type", "application/json");
+        let answer = request.body(order.to_string()).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null)
+    }
+
+    /// What the sandbox holds.
+    pub async fn sandbox(&self, path: &str) -> Value {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let answer = client.get(self.control(path)).send().await.expect("an answer");
+        serde_json::from_str(&answer.text().await.expect("text")).expect("JSON")
+    }
+
+    /// A new caller of this scenario.
+    pub async fn caller(&self, scenario: &str) -> Caller {
+        let caller = self.order("/callers", json!({ "scenario": scenario })).await;
+        let text = |key: &str| caller[key].as_str().expect("a text").to_owned();
+        let sampled: jiff::civil::Date = text("sampled_on").parse().expect("a day");
+        Caller { card: text("card"), cun: text("cun"), sampled_on: centralino::domain::dates::display(sampled) }
+    }
+
+    /// A well-formed OTP that was never used.
+    pub async fn otp(&self) -> String {
+        self.sandbox("/otp").await["otp"].as_str().expect("an OTP").to_owned()
+    }
+
+    /// Lets the next request to `service` meet `fault`.
+    pub async fn fault(&self, service: &str, fault: &str) {
+        self.order("/faults", json!({ "service": service, "fault": fault, "times": 1 })).await;
+    }
+
+    /// An operator at an open case.
+    pub async fn call(&self, person: &Person) -> Call {
+        let mut browser = self.signed_in(person).await;
+        let opened = browser.post("/cases", &[("call", "88213")]).await;
+        assert_eq!(opened.status, 303);
+        Call { path: opened.location().to_owned(), browser }
+    }
+}
+
+/// A call that is being taken.
+#[derive(Clone)]
+pub struct Call {
+    /// The operator's browser.
+    pub browser: Browser,
+    /// The path of the case.
+    pub path: String,
+}
+
+impl Call {
+    /// The page of the case.
+    pub async fn page(&mut self) -> Answer {
+        let path = self.path.clone();
+        self.browser.get(&path).await
+    }
+
+    /// A one-time key, as the page of the case has it.
+    pub async fn key(&mut self) -> String {
+        key_of(&self.page().await.text)
+    }
+
+    /// Sends the form of a step as it stands on the page, and opens the page that it leads to.
+    pub async fn step(&mut self, act: &str, fields: &[(&str, &str)]) -> Answer {
+        let key = self.key().await;
+        let answer = self.submit(act, &key, fields).await;
+        if answer.status == 303 { self.page().await } else { answer }
+    }
+
+    /// Sends a form with this one-time key.
+    pub async fn submit(&mut self, act: &str, key: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields = [&[("key", key)], fields].concat();
+        let path = format!("{}/{act}", self.path);
+        self.browser.post(&path, &fields).await
+    }
+
+    /// Step 1.
+    pub async fn verify(&mut self, caller: &Caller) -> Answer {
+        self.step("verify", &[("card", &caller.card), ("cun", &caller.cun)]).await
+    }
+
+    /// Step 2, for a caller without symptoms.
+    pub async fn unlock(&mut self, otp: &str) -> Answer {
+        self.step("unlock", &[("otp", otp), ("asymptomatic", "1")]).await
+    }
+}
+
+/// The first one-time key in a page.
+pub fn key_of(page: &str) -> String {
+    let after = page.split("name=\"key\" value=\"").nth(1).unwrap_or_else(|| panic!("no form on the page: {page}"));
+    after.split('"').next().expect("a value").to_owned()
+}
