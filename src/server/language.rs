@@ -1,4 +1,5 @@
-//! In which language a page is shown: the visitor's choice, else the browser's, else Italian.
+//! In which language a page is shown: the visitor's choice, else Italian. The browser's languages don't count: the
+//! desk, its procedures and its callers are Italian, whatever the workstation was installed in.
 
 use std::convert::Infallible;
 
@@ -6,8 +7,6 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-
-use crate::domain::spelling::Alphabet;
 
 /// The cookie that holds the visitor's choice.
 pub const COOKIE: &str = "lingua";
@@ -55,15 +54,6 @@ impl Language {
     pub fn text(self, key: &str) -> String {
         rust_i18n::t!(key, locale = self.tag()).into_owned()
     }
-
-    /// The alphabet with which codes are read back in this language.
-    #[must_use]
-    pub const fn alphabet(self) -> Alphabet {
-        match self {
-            Self::It => Alphabet::Cities,
-            Self::En => Alphabet::Nato,
-        }
-    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Language {
@@ -75,10 +65,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Language {
             let cookie = cookie::Cookie::split_parse(cookies).flatten().find(|cookie| cookie.name() == COOKIE)?;
             Self::from_tag(cookie.value())
         });
-        let preferred = || {
-            let first = header(header::ACCEPT_LANGUAGE)?.split([',', ';', '-']).next()?;
-            Self::from_tag(first.trim())
-        };
-        Ok(chosen.or_else(preferred).unwrap_or_default())
+        Ok(chosen.unwrap_or_default())
     }
 }

@@ -64,7 +64,7 @@ async fn what_has_no_page_gets_one_in_the_visitor_s_language_with_a_way_on() {
         assert_eq!(path == "/fails", answer.text.contains(answer.headers["x-request-id"].to_str().unwrap()));
         assert_eq!(path != "/fails", !answer.text.contains("riferimento"), "{path}");
     }
-    let answer = ask(|_| (), request("GET", "/no", &[("accept-language", "en-GB")], Body::empty())).await;
+    let answer = ask(|_| (), request("GET", "/no", &[("cookie", "lingua=en")], Body::empty())).await;
     assert!(answer.text.contains("Page not found"), "{}", answer.text);
     let answer = ask(|_| (), request("GET", "/form", &[], Body::empty())).await;
     assert_eq!(answer.headers[header::ALLOW], "POST", "what the answer said besides is kept");

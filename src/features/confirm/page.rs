@@ -16,7 +16,7 @@ use crate::{
         heading::Heading,
         script::Script,
     },
-    domain::{case::OutcomeClass, code::Cun},
+    domain::{case::OutcomeClass, code::Cun, spelling::Alphabet},
     features::desk::{
         answer::Request,
         at_desk::AtDesk,
@@ -38,6 +38,7 @@ struct Model {
     errors: FormErrors,
     key: String,
     last: Option<(Step, LastAnswer)>,
+    alphabet: Alphabet,
     language: Language,
 }
 
@@ -124,7 +125,8 @@ async fn render(
     let (key, language) = (desk.new_key()?, desk.context.language);
     let page = Page::titled(language.text("confirm.title"));
     let page = if errors.is_empty() { page } else { page.refused(language) };
-    let model = Model { cun, errors, key, last, language };
+    let alphabet = desk.state.config.desk.alphabet_in(language);
+    let model = Model { cun, errors, key, last, alphabet, language };
     Ok(page.render(desk.context, move || view! { <ConfirmPage model /> }).await)
 }
 
@@ -133,7 +135,7 @@ fn ConfirmPage(
     /// What is shown.
     model: Model,
 ) -> impl IntoView {
-    let Model { cun, errors, key, last, language } = model;
+    let Model { cun, errors, key, last, alphabet, language } = model;
     let is_needed = last.as_ref().is_some_and(|(step, _)| step.class() == OutcomeClass::Uncertain);
     let outcome = last.filter(|_| errors.is_empty()).map(|(step, answer)| {
         view! {
@@ -151,7 +153,7 @@ fn ConfirmPage(
                 <input type="hidden" name="key" value=key />
                 <div class="desk-work">
                     <p>{language.text("confirm.what")}</p>
-                    <DictatedField kind=CodeKind::Cun value=cun errors=errors.clone() language />
+                    <DictatedField kind=CodeKind::Cun value=cun errors=errors.clone() alphabet language />
                     <Decision is_needed errors language />
                 </div>
                 <Script say=language.text("confirm.say") language />

@@ -197,7 +197,7 @@ fn StepColumn(
         let sampled = t!("desk.sampled", locale = locale, date = dates::display(verified.sampled_on)).into_owned();
         view! {
             <p class="step-fact">{t!("desk.verified_cun", locale = locale)}</p>
-            <ReadBack symbols=*verified.cun.symbols() alphabet=language.alphabet() language />
+            <ReadBack symbols=*verified.cun.symbols() alphabet=view.alphabet language />
             <p class="step-fact">{sampled}</p>
         }
     });

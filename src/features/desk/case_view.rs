@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     components::alert::FormErrors,
-    domain::case::{Service, Stage},
+    domain::{
+        case::{Service, Stage},
+        spelling::Alphabet,
+    },
     server::{clock::rome, errors::AppError, language::Language},
     storage::{
         cases::CaseRecord,
@@ -62,6 +65,8 @@ pub struct CaseView {
     pub question: Question,
     /// The one-time key of the forms.
     pub key: String,
+    /// How codes are read back.
+    pub alphabet: Alphabet,
     /// In which language.
     pub language: Language,
     /// Now.
@@ -87,6 +92,7 @@ impl CaseView {
             None => (FormErrors::default(), data.typed.clone(), None),
         };
         let (key, language, now) = (desk.new_key()?, desk.context.language, desk.now);
+        let alphabet = desk.state.config.desk.alphabet_in(language);
         Ok(Some(Self {
             record,
             steps,
@@ -98,6 +104,7 @@ impl CaseView {
             refused,
             question,
             key,
+            alphabet,
             language,
             now,
         }))

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         code::{Cun, Otp},
         reason::Reason,
+        spelling::Alphabet,
     },
     islands::code_feedback::{CodeFeedback, CodeKind, FeedbackTexts},
     server::language::Language,
@@ -56,6 +57,8 @@ pub fn DictatedField(
     value: String,
     /// What is wrong with the form.
     errors: FormErrors,
+    /// How it is read back.
+    alphabet: Alphabet,
     /// In which language.
     language: Language,
 ) -> impl IntoView {
@@ -71,8 +74,8 @@ pub fn DictatedField(
     let inputmode = if kind == CodeKind::Card { "numeric" } else { "text" };
     view! {
         <CodeField name label hint code=name value error=errors.of(name) inputmode>
-            <CodeFeedback field=name.to_owned() kind alphabet=language.alphabet() texts>
-                {symbols.map(|symbols| view! { <ReadBack symbols alphabet=language.alphabet() language /> })}
+            <CodeFeedback field=name.to_owned() kind alphabet texts>
+                {symbols.map(|symbols| view! { <ReadBack symbols alphabet language /> })}
             </CodeFeedback>
         </CodeField>
     }

@@ -72,14 +72,14 @@ fn Verify(
 ) -> impl IntoView {
     let language = view.language;
     let (action, is_needed) = (view.action("verify"), is_open_question(&view));
-    let CaseView { key, errors, typed, .. } = view;
+    let CaseView { key, errors, typed, alphabet, .. } = view;
     view! {
         <form class="desk-form" method="post" action=action>
             <Key key />
             <div class="desk-work">
                 <h2>{language.text("desk.verify_title")}</h2>
-                <DictatedField kind=CodeKind::Card value=typed.card errors=errors.clone() language />
-                <DictatedField kind=CodeKind::Cun value=typed.cun errors=errors.clone() language />
+                <DictatedField kind=CodeKind::Card value=typed.card errors=errors.clone() alphabet language />
+                <DictatedField kind=CodeKind::Cun value=typed.cun errors=errors.clone() alphabet language />
                 <Decision is_needed errors language />
             </div>
             <Script say=language.text("desk.say_verify") language>
@@ -101,10 +101,10 @@ fn UnlockFields(
 ) -> impl IntoView {
     let language = view.language;
     let is_needed = is_open_question(&view);
-    let CaseView { data, errors, typed, .. } = view;
+    let CaseView { data, errors, typed, alphabet, .. } = view;
     let sampled = data.verified.map(|verified| dates::display(verified.sampled_on)).unwrap_or_default();
     view! {
-        <DictatedField kind=CodeKind::Otp value=typed.otp errors=errors.clone() language />
+        <DictatedField kind=CodeKind::Otp value=typed.otp errors=errors.clone() alphabet language />
         <DateField name="onset" label=language.text("desk.onset") hint=language.text("desk.onset_hint")
             value=typed.onset error=errors.of("onset") />
         <Checkbox name="asymptomatic" label=language.text("desk.asymptomatic") is_checked=typed.asymptomatic>
