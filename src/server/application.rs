@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long a browser has to send the head of a request, also the next one on a connection that is kept.
-const HEADERS_WITHIN: Duration = Duration::from_secs(60);
+const HEADERS_WITHIN: Duration = Duration::from_mins(1);
 
 /// A built application: its listener is bound, nothing is served yet.
 #[derive(Debug)]
@@ -115,12 +115,12 @@ impl Application {
             tracing::info!(seconds = grace.as_secs(), "stopping when the requests in flight have ended");
             handle.graceful_shutdown(Some(grace));
         });
-        let served = server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await;
+        let result = server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await;
         stopping.abort();
         // A step whose browser has gone away still writes how it ended.
         self.state.tasks.close();
         let _ = tokio::time::timeout(grace, self.state.tasks.wait()).await;
         self.state.db.close().await;
-        served
+        result
     }
 }

@@ -6,6 +6,8 @@ use axum::{extract::State, http::StatusCode};
 
 use super::state::AppState;
 
+/// The routes, as the table of routes has them.
+pub const ROUTES: [&str; 2] = ["/healthz", "/readyz"];
 /// How long the database has to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 

@@ -13,7 +13,7 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use super::{error_pages, errors::FailedRequest, request_log, security_headers, state::AppState};
+use super::{error_pages, errors::FailedRequest, health, request_log, security_headers, state::AppState};
 use crate::sistema_ts::settings::Settings;
 
 /// The largest form, in bytes.
@@ -56,7 +56,7 @@ fn patience(state: &AppState) -> Duration {
 /// Where proxies are named, answers only them and this machine. Probes are answered to anybody.
 async fn turn_strangers_away(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
+    let is_probe = health::ROUTES.contains(&request.uri().path());
     if is_probe || peer.is_some_and(|peer| state.config.server.takes_connections_from(peer)) {
         next.run(request).await
     } else {
@@ -65,7 +65,6 @@ async fn turn_strangers_away(State(state): State<AppState>, request: Request, ne
 }
 
 /// The payload may hold anything: it is dropped unread. The hook of `telemetry` has logged the place.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that CatchPanicLayer asks for")]
 fn answer_panic(payload: Box<dyn Any + Send>) -> Response<Body> {
     drop(payload);
     (StatusCode::INTERNAL_SERVER_ERROR, axum::Extension(FailedRequest)).into_response()

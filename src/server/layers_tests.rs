@@ -108,7 +108,7 @@ async fn other_sites_change_nothing() {
 async fn where_proxies_are_named_others_are_turned_away() {
     for (proxy, status) in [("10.0.0.1", 200), ("10.0.0.2", 403)] {
         let trust = |config: &mut Config| {
-            config.server.trusted_proxies = vec![proxy.parse::<std::net::IpAddr>().unwrap().into()]
+            config.server.trusted_proxies = vec![proxy.parse::<std::net::IpAddr>().unwrap().into()];
         };
         let answer = ask(trust, request("POST", "/form", &[], "x")).await;
         assert_eq!(answer.status.as_u16(), status);

@@ -11,7 +11,7 @@ use axum::{
 };
 use tracing::Instrument;
 
-use super::state::AppState;
+use super::{health, state::AppState};
 
 /// The header that tells the visitor the id under which the log has the request.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -54,7 +54,7 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
 fn record(method: &'static str, route: String, status: StatusCode, took: Duration) {
     let (status, milliseconds) = (status.as_u16(), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     // Files and probes are many and say little.
-    if route.starts_with("/v-") || route.ends_with("z") {
+    if route.starts_with("/v-") || health::ROUTES.contains(&route.as_str()) {
         tracing::debug!(method, route, status, milliseconds, "answered");
     } else {
         tracing::info!(method, route, status, milliseconds, "answered");

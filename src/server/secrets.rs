@@ -96,7 +96,9 @@ fn make(file: &Path, random: &Random) -> Result<(), SecretsError> {
         private_folder(folder).map_err(failed)?;
     }
     let bytes = Zeroizing::new(random.bytes::<LENGTH>()?);
-    let text: Zeroizing<String> = Zeroizing::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
+    let digits =
+        bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16));
+    let text: Zeroizing<String> = Zeroizing::new(digits.collect());
     write_private_once(file, format!("{}\n", *text).as_bytes()).map_err(failed)
 }
 

@@ -9,7 +9,7 @@ pub async fn requested() {
             Ok(mut signal) => drop(signal.recv().await),
             Err(error) => {
                 tracing::error!(%error, "signals can't be listened to");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     };

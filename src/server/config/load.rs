@@ -16,6 +16,8 @@ const PREFIX: &str = "CENTRALINO";
 const SEPARATOR: &str = "__";
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "centralino.toml";
+/// What the library calls the origin of values that come from there.
+const ENVIRONMENT: &str = "the environment";
 /// Keys whose values may hold a password, so that no message repeats them.
 const CONFIDENTIAL: [&str; 2] = ["database.url", "sistema_ts.proxy"];
 
@@ -168,7 +170,7 @@ fn text_of(error: &ConfigError) -> String {
 
 fn origin_of(key: &str, value: &Value) -> String {
     match value.origin() {
-        Some(file) if file.ends_with(".toml") || Path::new(file).exists() => file.to_owned(),
+        Some(file) if file != ENVIRONMENT => file.to_owned(),
         _ => variable(key),
     }
 }
