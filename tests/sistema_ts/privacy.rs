@@ -58,7 +58,11 @@ fn canaries() -> Vec<String> {
     words
         .iter()
         .flat_map(|word| {
-            let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let hex: String = word
+                .bytes()
+                .flat_map(|byte| [byte >> 4, byte & 15])
+                .filter_map(|digit| char::from_digit(digit.into(), 16))
+                .collect();
             let bytes = format!("{:?}", word.as_bytes());
             [
                 (*word).to_owned(),
