@@ -15,7 +15,7 @@ test.describe("a call from beginning to end", () => {
     await expect(openCase.cancel).toHaveCount(0);
     await inspect("case-4-confirmed");
     await openCase.closed();
-    await expect(openCase.page.getByRole("status").first()).toContainText("chiuso");
+    await expect(openCase.page.getByRole("status").filter({ hasText: "chiuso" })).toBeVisible();
     await inspect("desk-case-closed");
   });
 

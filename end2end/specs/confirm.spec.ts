@@ -8,7 +8,7 @@ test.describe("deferred confirmation", () => {
     await inspect("confirm");
     const before = await sandbox.callsOf("confirm");
     await confirm.send(caller.cun);
-    await expect(confirm.status.first()).toBeVisible();
+    await expect(confirm.status.filter({ hasText: "Sblocco confermato" })).toBeVisible();
     expect(await sandbox.callsOf("confirm")).toBe(before + 1);
     await inspect("confirm-done");
     await desk.page.reload();

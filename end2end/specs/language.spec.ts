@@ -12,11 +12,11 @@ test("the language is switched, kept, and switched back @look", async ({ desk, i
   await expect(page.getByRole("heading", { level: 1, name: "I miei casi" })).toBeVisible();
 });
 
-test("the language of the page is that of the browser, as long as nobody chose", async ({ browser, server }) => {
+test("the desk speaks Italian until someone chooses, whatever the browser speaks", async ({ browser, server }) => {
   const context = await browser.newContext({ baseURL: server.url, locale: "en-GB" });
   const page = await context.newPage();
   await page.goto("/login");
-  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  await expect(page.locator("html")).toHaveAttribute("lang", "it");
   await context.close();
 });
 

@@ -1,44 +1,6 @@
-import type { CasePage } from "../pages/case";
 import { daysAgo, shown } from "../support/dates";
-import type { Sandbox, Service } from "../support/sandbox";
-import { freePort } from "../support/server";
+import { SERVICES, TITLES, ask, bringTo } from "../support/steps";
 import { expect, test } from "../support/test";
-
-/** The title of the card of each outcome, by service. */
-const TITLES = {
-  verify: {
-    done: "Positività verificata",
-    refused: "Verifica non accettata",
-    uncertain: "Esito della verifica incerto",
-    notSent: "Verifica non inviata",
-  },
-  unlock: {
-    done: "Codice sbloccato",
-    refused: "Sblocco non accettato",
-    uncertain: "Esito dello sblocco incerto",
-    notSent: "Sblocco non inviato",
-  },
-  confirm: {
-    done: "Sblocco confermato",
-    refused: "Conferma non accettata",
-    uncertain: "Esito della conferma incerto",
-    notSent: "Conferma non inviata",
-  },
-} as const;
-const SERVICES = ["verify", "unlock", "confirm"] as const;
-
-/** Fills in what `service` needs, and asks for it. */
-async function ask(service: Service, opened: CasePage, sandbox: Sandbox): Promise<void> {
-  if (service === "verify") await opened.giveCard(await sandbox.newCaller());
-  else if (service === "unlock") await opened.giveOtp(await sandbox.newOtp(), shown(daysAgo(2)));
-  else await opened.confirm.click();
-}
-
-/** Brings a case to where `service` is next. */
-async function bringTo(service: Service, opened: CasePage, sandbox: Sandbox): Promise<void> {
-  if (service !== "verify") await opened.verified(await sandbox.newCaller());
-  if (service === "confirm") await opened.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
-}
 
 test.describe("what becomes of a request", () => {
   for (const service of SERVICES) {
@@ -118,28 +80,5 @@ test.describe("what becomes of a request", () => {
     await openCase.page.getByText("Sblocchi quello nuovo").click();
     await openCase.giveOtp(otp, shown(daysAgo(2)));
     await expect(openCase.outcome(TITLES.unlock.refused)).toBeVisible();
-  });
-});
-
-test.describe("services that are not there", () => {
-  // Each of the three has its own address: the last two of a call are closed ports here.
-  test.use({
-    settings: [
-      async ({}, use) => {
-        const gone = `https://localhost:${await freePort()}`;
-        await use({ CENTRALINO__SISTEMA_TS__UNLOCK_PATH: gone, CENTRALINO__SISTEMA_TS__CONFIRM_PATH: gone });
-      },
-      { scope: "worker" },
-    ],
-  });
-
-  test("unlock: nothing was sent, and it may be repeated", async ({ openCase, sandbox, inspect }) => {
-    await bringTo("unlock", openCase, sandbox);
-    await ask("unlock", openCase, sandbox);
-    await expect(openCase.outcome(TITLES.unlock.notSent)).toBeVisible();
-    await expect(openCase.decision).toHaveCount(0);
-    await inspect("case-not-sent-unlock");
-    await ask("unlock", openCase, sandbox);
-    await expect(openCase.outcome(TITLES.unlock.notSent)).toBeVisible();
   });
 });

@@ -1,0 +1,56 @@
+import { SignIn } from "../pages/sign-in";
+import { daysAgo, shown } from "../support/dates";
+import { expect, test } from "../support/test";
+
+// A session left alone in the middle of a call.
+test.use({ settings: { CENTRALINO__SESSION__IDLE: "8", CENTRALINO__SESSION__WARNING: "4" } });
+
+test("locks to the PIN, and the call goes on where it was", async ({
+  openCase,
+  operator,
+  caller,
+  sandbox,
+  inspect,
+}) => {
+  await openCase.verified(caller);
+  await openCase.page.waitForTimeout(10_000);
+  await openCase.page.goto(openCase.page.url());
+  const signIn = new SignIn(openCase.page);
+  await expect(signIn.pinHeading).toBeVisible();
+  await expect(openCase.otp).toHaveCount(0);
+  await inspect("login-pin-locked");
+  await signIn.givePin(await operator.authenticator.next());
+  await openCase.page.goto("/");
+  await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+});
+
+test("a form sent too late sends nothing, and the call goes on", async ({ openCase, operator, caller, sandbox }) => {
+  await openCase.verified(caller);
+  const before = await sandbox.callsOf("unlock");
+  await openCase.otp.fill(await sandbox.newOtp());
+  await openCase.onset.fill(shown(daysAgo(2)));
+  await openCase.page.waitForTimeout(10_000);
+  // Where JavaScript runs, the page has gone to the PIN by itself.
+  if (await openCase.unlock.isVisible()) {
+    await openCase.unlock.click();
+    await expect(openCase.page.getByRole("heading", { level: 1, name: "Sessione interrotta" })).toBeVisible();
+    await openCase.page.goto("/");
+  }
+  const signIn = new SignIn(openCase.page);
+  await expect(signIn.pinHeading).toBeVisible();
+  expect(await sandbox.callsOf("unlock")).toBe(before);
+  await signIn.givePin(await operator.authenticator.next());
+  await openCase.page.goto("/");
+  await expect(openCase.otp).toBeVisible();
+});
+
+test("warns before it locks, and is extended in one action @js", async ({ openCase, inspect }) => {
+  const extend = openCase.page.getByRole("button", { name: "Continua a lavorare" });
+  await expect(extend).toBeVisible({ timeout: 12_000 });
+  await inspect("session-warning");
+  await extend.click();
+  await expect(extend).toBeHidden();
+  await openCase.page.waitForTimeout(4_000);
+  await openCase.page.reload();
+  await expect(openCase.heading).toBeVisible();
+});
