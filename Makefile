@@ -41,7 +41,7 @@ e2e: setup-test site ## End-to-end tests in Chromium
 deny: ## Licences, bans and sources of the dependencies (cargo-deny)
 	@$(STEP) "dependencies" scripts/deny.sh
 
-bench: build ## Measures, compares with the floors, writes docs/performance.md
+bench: setup-run site ## Measures, compares with the floors, writes docs/performance.md
 	@$(STEP) "figures" cargo bench --bench figures
 
 setup-run:

@@ -1,0 +1,160 @@
+//! The product: its own binary, in the environment of production, on a folder of its own.
+
+use std::{
+    fs::{self, File, Permissions},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use centralino::{
+    server::{
+        config::{Config, Environment},
+        random::Random,
+        secrets::Secrets,
+    },
+    storage::Db,
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{
+    Outcome,
+    client::Browser,
+    people::{PASSWORD, People, Person},
+    process::Process,
+    upstream::{Upstream, folder},
+};
+
+/// How long it may take to start before the run is given up.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a start is looked at.
+const LOOK_EVERY: Duration = Duration::from_micros(500);
+
+/// A running desk.
+pub struct Desk {
+    /// Its process.
+    pub process: Process,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How long it took from the start of the process to the first page.
+    pub started_in: Duration,
+    /// Who can sign in.
+    pub people: Arc<People>,
+    ground: Ground,
+}
+
+/// The folder and the configuration of a desk.
+pub struct Ground {
+    folder: TempDir,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Ground {
+    /// A folder without a database. The desk will call the services at `services`.
+    pub fn new(upstream: &Upstream, services: SocketAddr) -> Outcome<Self> {
+        let folder = folder()?;
+        let key = folder.path().join("server.key");
+        fs::write(&key, "5a".repeat(32))?;
+        fs::set_permissions(&key, Permissions::from_mode(0o600))?;
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let environment = vec![
+            ("CENTRALINO__ENVIRONMENT", "production".to_owned()),
+            ("CENTRALINO__DATA", text(data(&folder))),
+            ("CENTRALINO__SERVER__PUBLIC_URL", "https://desk.example.it".to_owned()),
+            ("CENTRALINO__SECRETS__SERVER", text(key)),
+            ("CENTRALINO__SISTEMA_TS__BASE_URL", format!("https://localhost:{}", services.port())),
+            ("CENTRALINO__SISTEMA_TS__CA_FILE", text(upstream.file("ca.pem"))),
+            ("CENTRALINO__SISTEMA_TS__CERTIFICATE_FILE", text(upstream.file("client.pem"))),
+            ("CENTRALINO__SISTEMA_TS__KEY_FILE", text(upstream.file("client.key"))),
+        ];
+        Ok(Self { folder, environment })
+    }
+
+    async fn people(&self, count: usize) -> Outcome<People> {
+        let mut config = Config { environment: Environment::Production, ..Config::default() };
+        config.data.0 = data(&self.folder);
+        fs::create_dir_all(&config.data.0)?;
+        let key = self.folder.path().join("server.key");
+        let secrets = Secrets::load(&key, Environment::Production, &Random::system())?;
+        let db = Db::open(&config.database_url()).await?;
+        let people = People::make(&db, secrets, count).await?;
+        db.close().await;
+        Ok(people)
+    }
+
+    /// Starts the binary; how long it took until it answered with a page.
+    pub async fn serve(&self) -> Outcome<(Process, SocketAddr, Duration)> {
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let log = File::create(self.folder.path().join("log"))?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_centralino"));
+        command.arg("serve").env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.env("CENTRALINO__SERVER__LISTEN", address.to_string());
+        command.current_dir(&self.folder).stdout(log.try_clone()?).stderr(log);
+        let start = Instant::now();
+        let process = Process::start(&mut command)?;
+        while start.elapsed() < PATIENCE {
+            if is_serving(address).await {
+                return Ok((process, address, start.elapsed()));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        let log = fs::read_to_string(self.folder.path().join("log"))?;
+        Err(format!("the desk did not start: {log}").into())
+    }
+}
+
+/// Whether the sign-in page comes. By hand, because whatever looks takes processor time from what starts.
+async fn is_serving(address: SocketAddr) -> bool {
+    let look = async {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.write_all(b"GET /login HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    };
+    look.await.is_ok_and(|answer| answer.starts_with(b"HTTP/1.1 200 "))
+}
+
+fn data(folder: &TempDir) -> PathBuf {
+    let folder: &Path = folder.path();
+    folder.join("data")
+}
+
+impl Desk {
+    /// Makes a desk with as many operators, and starts it. It calls the services at `services`.
+    pub async fn start(upstream: &Upstream, services: SocketAddr, operators: usize) -> Outcome<Self> {
+        let ground = Ground::new(upstream, services)?;
+        let people = Arc::new(ground.people(operators).await?);
+        let (process, address, started_in) = ground.serve().await?;
+        Ok(Self { process, address, started_in, people, ground })
+    }
+
+    /// Ends the process and starts another on the same folder.
+    pub async fn restart(self) -> Outcome<Self> {
+        let Self { process, people, ground, .. } = self;
+        drop(process);
+        let (process, address, started_in) = ground.serve().await?;
+        Ok(Self { process, address, started_in, people, ground })
+    }
+
+    /// A browser in which the person has signed in.
+    pub async fn sign_in(&self, person: &Person) -> Outcome<Browser> {
+        let pin = self.people.pin(person)?.ok_or("no PIN is left for now")?;
+        sign_in(self.address, &person.username, &pin).await
+    }
+}
+
+/// Signs in with password and PIN, in a new browser.
+pub async fn sign_in(address: SocketAddr, username: &str, pin: &str) -> Outcome<Browser> {
+    let mut browser = Browser::new(address)?;
+    browser.post("/login", &[("username", username), ("password", PASSWORD)]).await?.leads_to("/login/pin")?;
+    browser.post("/login/pin", &[("pin", pin)]).await?.leads_to("/")?;
+    Ok(browser)
+}
