@@ -30,13 +30,15 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How often each pair is measured.
 const ROUNDS: usize = 5;
+/// The parts of a run.
+const PARTS: [&str; 6] = ["pages", "verify", "handshakes", "accounts", "start", "weight"];
 
 fn main() -> ExitCode {
-    // What cargo adds (`--bench`) and filters are passed over.
     let words: Vec<String> = env::args().skip(1).collect();
     let ended = match words.split_first() {
         Some((first, role)) if first == child::MARK => block_on(child::run(role)),
-        _ => block_on(figures()),
+        // cargo adds `--bench`; what is no option names parts of the run.
+        _ => block_on(figures(words.iter().filter(|word| !word.starts_with('-')).map(String::as_str).collect())),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,18 +59,20 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-async fn figures() -> Outcome<()> {
+/// Measures the `wanted` parts, and all of them where none is named; only all of them are written down.
+async fn figures(wanted: Vec<&str>) -> Outcome<()> {
     let mut report = Report::default();
     let upstream = upstream::Upstream::start()?;
-    say("weight, start");
-    report.add(weight::figures(&upstream).await?);
-    report.add(start::figures(&upstream).await?);
-    say("pages");
-    report.add(pages::figures(&upstream).await?);
-    say("verify, handshakes");
-    report.add(verify::figures(&upstream).await?);
-    report.add(upstream::figures(&upstream).await?);
-    say("sign-ins, memory, storm");
-    report.add(memory::figures(&upstream).await?);
-    report.finish()
+    for part in PARTS.into_iter().filter(|part| wanted.is_empty() || wanted.contains(part)) {
+        say(part);
+        report.add(match part {
+            "pages" => pages::figures(&upstream).await?,
+            "verify" => verify::figures(&upstream).await?,
+            "handshakes" => upstream::figures(&upstream).await?,
+            "accounts" => memory::figures(&upstream).await?,
+            "start" => start::figures(&upstream).await?,
+            _ => weight::figures(&upstream).await?,
+        });
+    }
+    if wanted.is_empty() { report.write() } else { report.print() }
 }

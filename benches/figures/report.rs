@@ -79,10 +79,15 @@ impl Report {
         self.0.extend(figures);
     }
 
+    /// Prints the table.
+    pub fn print(&self) -> Outcome<()> {
+        Ok(std::io::stdout().write_all(self.text()?.as_bytes())?)
+    }
+
     /// Prints the table and writes it into the document.
-    pub fn finish(self) -> Outcome<()> {
+    pub fn write(&self) -> Outcome<()> {
+        self.print()?;
         let text = self.text()?;
-        std::io::stdout().write_all(text.as_bytes())?;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/performance.md");
         let document = fs::read_to_string(&file)?;
         let (before, rest) = document.split_once(MARKS.0).ok_or("docs/performance.md has no place for the figures")?;
