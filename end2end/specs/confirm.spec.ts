@@ -1,9 +1,18 @@
 import { ConfirmPage } from "../pages/confirm";
+import { daysAgo, shown } from "../support/dates";
 import { expect, test } from "../support/test";
 
 test.describe("deferred confirmation", () => {
-  test("the CUN alone, outside a call @look", async ({ desk, caller, sandbox, inspect }) => {
-    const confirm = new ConfirmPage(desk.page);
+  test("the CUN alone, after a call that ended before its confirmation @look", async ({
+    openCase,
+    sandbox,
+    inspect,
+  }) => {
+    const caller = await sandbox.newCaller();
+    await openCase.verified(caller);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+    await openCase.closed();
+    const confirm = new ConfirmPage(openCase.page);
     await confirm.goto();
     await inspect("confirm");
     const before = await sandbox.callsOf("confirm");
@@ -11,7 +20,7 @@ test.describe("deferred confirmation", () => {
     await expect(confirm.status.filter({ hasText: "Sblocco confermato" })).toBeVisible();
     expect(await sandbox.callsOf("confirm")).toBe(before + 1);
     await inspect("confirm-done");
-    await desk.page.reload();
+    await openCase.page.reload();
     expect(await sandbox.callsOf("confirm")).toBe(before + 1);
   });
 

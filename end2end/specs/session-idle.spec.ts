@@ -43,14 +43,3 @@ test("a form sent too late sends nothing, and the call goes on", async ({ openCa
   await openCase.page.goto("/");
   await expect(openCase.otp).toBeVisible();
 });
-
-test("warns before it locks, and is extended in one action @js", async ({ openCase, inspect }) => {
-  const extend = openCase.page.getByRole("button", { name: "Continua a lavorare" });
-  await expect(extend).toBeVisible({ timeout: 12_000 });
-  await inspect("session-warning");
-  await extend.click();
-  await expect(extend).toBeHidden();
-  await openCase.page.waitForTimeout(4_000);
-  await openCase.page.reload();
-  await expect(openCase.heading).toBeVisible();
-});
