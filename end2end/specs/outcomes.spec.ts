@@ -6,7 +6,7 @@ test.describe("what becomes of a request", () => {
   for (const service of SERVICES) {
     const titles = TITLES[service];
 
-    test(`${service}: done @look`, async ({ openCase, sandbox }) => {
+    test(`${service}: done`, async ({ openCase, sandbox }) => {
       await bringTo(service, openCase, sandbox);
       await ask(service, openCase, sandbox);
       await expect(openCase.outcome(titles.done)).toContainText("TX");
@@ -44,7 +44,7 @@ test.describe("what becomes of a request", () => {
     });
 
     for (const fault of ["reset_after_reading", "truncated", "unknown_esito", "duplicate_field"]) {
-      test(`${service}: ${fault} is uncertain`, async ({ openCase, sandbox }) => {
+      test(`${service}: ${fault} is uncertain @nojs`, async ({ openCase, sandbox }) => {
         await bringTo(service, openCase, sandbox);
         await sandbox.breakNext(service, fault);
         await ask(service, openCase, sandbox);
@@ -54,7 +54,7 @@ test.describe("what becomes of a request", () => {
   }
 
   for (const scenario of ["negative", "expired", "used", "unknown", "missing_id", "rejected_by_policy"]) {
-    test(`a caller whose CUN is ${scenario} is refused, in words`, async ({ openCase, sandbox, inspect }) => {
+    test(`a caller whose CUN is ${scenario} is refused, in words @nojs`, async ({ openCase, sandbox, inspect }) => {
       const caller = await sandbox.newCaller(scenario);
       await openCase.giveCard(caller);
       const card = openCase.outcome(TITLES.verify.refused);
