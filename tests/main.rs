@@ -1,6 +1,8 @@
 //! The integration tests, linked once.
 
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod domain;
 #[cfg(test)]
 mod flows;
