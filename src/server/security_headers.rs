@@ -39,3 +39,21 @@ pub async fn layer(request: Request, next: Next) -> Response {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_page_runs_what_is_ours_and_nothing_else() {
+        let policy = content_security_policy("n0nce");
+        let directives: BTreeMap<_, _> =
+            policy.split(';').filter_map(|directive| directive.trim().split_once(' ')).collect();
+        let ours = ["style-src", "img-src", "font-src", "connect-src", "form-action"].map(|name| (name, "'self'"));
+        let nobodys = ["default-src", "base-uri", "frame-ancestors"].map(|name| (name, "'none'"));
+        let scripts = ("script-src", "'self' 'nonce-n0nce' 'wasm-unsafe-eval'");
+        assert_eq!(directives, ours.into_iter().chain(nobodys).chain([scripts]).collect());
+    }
+}
