@@ -15,8 +15,8 @@ pub enum StepState {
     Current,
     /// Its outcome is not known.
     Uncertain,
-    /// It was refused, or the case was closed without it.
-    Failed,
+    /// The case is closed: how the step ended is not kept.
+    Ended,
     /// It is still to come.
     Pending,
 }
@@ -27,7 +27,7 @@ impl StepState {
             Self::Done => "done",
             Self::Current => "current",
             Self::Uncertain => "uncertain",
-            Self::Failed => "failed",
+            Self::Ended => "ended",
             Self::Pending => "pending",
         }
     }
@@ -37,7 +37,7 @@ impl StepState {
             Self::Done => Icon::Check,
             Self::Current => Icon::Current,
             Self::Uncertain => Icon::Question,
-            Self::Failed => Icon::Cross,
+            Self::Ended => Icon::Pending,
             Self::Pending => Icon::Pending,
         }
     }
@@ -77,7 +77,7 @@ pub fn Step(
         "done" => t!("components.step_done", locale = language.tag()),
         "current" => t!("components.step_current", locale = language.tag()),
         "uncertain" => t!("components.step_uncertain", locale = language.tag()),
-        "failed" => t!("components.step_failed", locale = language.tag()),
+        "ended" => t!("components.step_ended", locale = language.tag()),
         _ => t!("components.step_pending", locale = language.tag()),
     };
     view! {

@@ -33,6 +33,18 @@ words! {
     }
 }
 
+impl Service {
+    /// The services that ask for the same act: repeating one after an uncertain outcome of another is a repetition.
+    #[must_use]
+    pub const fn same_act(self) -> &'static [Self] {
+        match self {
+            Self::Verify => &[Self::Verify],
+            Self::Unlock => &[Self::Unlock],
+            Self::Confirm | Self::Cancel => &[Self::Confirm, Self::Cancel],
+        }
+    }
+}
+
 /// How far a case has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {

@@ -143,6 +143,12 @@ pub fn effective_stage(steps: &[Step], has_call_data: bool) -> Stage {
     }
 }
 
+/// The last request for the same act.
+#[must_use]
+pub fn last_of(steps: &[Step], service: Service) -> Option<&Step> {
+    steps.iter().rev().find(|step| service.same_act().contains(&step.service))
+}
+
 fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
     if let Some(before) = steps.iter().find(|step| step.submission == intent.submission) {
         return Beginning::Before(before.clone());
@@ -153,7 +159,7 @@ fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
     if let Err(error) = effective_stage(steps, intent.has_call_data).allow(intent.service) {
         return Beginning::OutOfOrder(error);
     }
-    let is_open_question = steps.last().is_some_and(|last| last.class() == OutcomeClass::Uncertain);
+    let is_open_question = last_of(steps, intent.service).is_some_and(|last| last.class() == OutcomeClass::Uncertain);
     if is_open_question && !intent.repeats_knowingly { Beginning::NeedsDecision } else { Beginning::Begun }
 }
 

@@ -8,6 +8,7 @@ on_both_engines!(
     mistakes_are_told_at_once_and_nothing_typed_is_lost,
     a_refusal_of_the_service_keeps_what_was_typed,
     an_uncertain_unlock_asks_for_a_second_decision,
+    an_uncertain_second_unlock_does_not_stop_the_confirmation,
     what_was_not_sent_can_be_repeated_at_once,
     a_form_sent_twice_is_one_request,
     a_form_sent_twice_at_the_same_time_is_one_request,
@@ -105,6 +106,23 @@ async fn an_uncertain_unlock_asks_for_a_second_decision(engine: Engine) {
     let fresh = app.otp().await;
     let repeated = call.step("unlock", &[("otp", &fresh), ("asymptomatic", "1"), ("repeat", "1")]).await;
     repeated.shows(200, "Codice sbloccato");
+}
+
+async fn an_uncertain_second_unlock_does_not_stop_the_confirmation(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
+    app.fault("unlock", "reset_after_reading").await;
+    call.unlock(&app.otp().await).await.shows(200, "Esito dello sblocco incerto").shows(200, "Conferma sblocco");
+    app.fault("confirm", "reset_after_reading").await;
+    call.step("confirm", &[]).await.shows(200, "Esito della conferma incerto");
+    call.step("confirm", &[]).await.shows(422, "può essere già riuscita");
+    call.step("cancel", &[("sure", "1")]).await.shows(422, "può essere già riuscita");
+    assert_eq!(received(&app, "confirm").await, 1);
+    call.step("confirm", &[("repeat", "1")]).await;
+    assert_eq!(received(&app, "confirm").await, 2);
 }
 
 async fn what_was_not_sent_can_be_repeated_at_once(engine: Engine) {

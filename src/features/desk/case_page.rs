@@ -13,7 +13,7 @@ use super::{
     case_view::{CaseView, Question, Refused, date_and_time, machine_time, time_of_day},
     countdown::UnlockedUntil,
     outcome::{CopiedTransaction, Outcome},
-    work::Work,
+    work::{Again, Work},
 };
 use crate::{
     components::{
@@ -25,11 +25,10 @@ use crate::{
         steps::{Step as StepItem, StepState, Steps},
     },
     domain::{
-        case::{OutcomeClass, Service, Stage},
+        case::{Service, Stage},
         dates,
     },
     server::{errors::AppError, page::Page},
-    storage::steps::Step,
 };
 
 /// `GET /cases/{id}`
@@ -107,6 +106,7 @@ fn CasePage(
             <StepColumn view=view.clone() />
             <Work view=view.clone() />
             <UnlockedUntil view=view.clone() />
+            <Again view=view.clone() />
             {outcome.map(|step| {
                 view! {
                     <div class="desk-strip">
@@ -155,23 +155,14 @@ fn Bar(
 
 /// Where each of the three steps stands.
 fn states(view: &CaseView) -> [StepState; 3] {
-    use StepState::{Current, Done, Failed, Pending, Uncertain};
-    let trouble = |services: &[Service]| match view.last_of(services).map(Step::class) {
-        Some(OutcomeClass::Uncertain) => Uncertain,
-        _ => Current,
-    };
-    let kept = |services: &[Service]| {
-        let there = view.record.transactions.iter().any(|transaction| services.contains(&transaction.service));
-        if there { Done } else { Failed }
-    };
+    use StepState::{Current, Done, Ended, Pending, Uncertain};
+    let trouble = |service| if view.asks_decision(service) { Uncertain } else { Current };
     match view.stage {
-        Stage::Opened => [trouble(&[Service::Verify]), Pending, Pending],
-        Stage::Verified => [Done, trouble(&[Service::Unlock]), Pending],
-        Stage::Unlocked => [Done, Done, trouble(&[Service::Confirm, Service::Cancel])],
+        Stage::Opened => [trouble(Service::Verify), Pending, Pending],
+        Stage::Verified => [Done, trouble(Service::Unlock), Pending],
+        Stage::Unlocked => [Done, Done, trouble(Service::Confirm)],
         Stage::Concluded => [Done, Done, Done],
-        Stage::Closed => {
-            [kept(&[Service::Verify]), kept(&[Service::Unlock]), kept(&[Service::Confirm, Service::Cancel])]
-        }
+        Stage::Closed => [Ended, Ended, Ended],
     }
 }
 

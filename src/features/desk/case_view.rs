@@ -9,13 +9,13 @@ use super::{
 use crate::{
     components::alert::FormErrors,
     domain::{
-        case::{Service, Stage},
+        case::{OutcomeClass, Service, Stage},
         spelling::Alphabet,
     },
     server::{clock::rome, errors::AppError, language::Language},
     storage::{
         cases::CaseRecord,
-        steps::{Step, effective_stage, stage_after},
+        steps::{Step, effective_stage, last_of, stage_after},
     },
 };
 
@@ -116,10 +116,16 @@ impl CaseView {
         self.steps.last().filter(|step| !step.is_under_way(self.now))
     }
 
-    /// The last request of this service.
+    /// The class of the last request for the same act as `service`.
     #[must_use]
-    pub fn last_of(&self, services: &[Service]) -> Option<&Step> {
-        self.steps.iter().rev().find(|step| services.contains(&step.service))
+    pub fn last_class(&self, service: Service) -> Option<OutcomeClass> {
+        last_of(&self.steps, service).filter(|step| !step.is_under_way(self.now)).map(Step::class)
+    }
+
+    /// Whether repeating `service` asks for a second decision.
+    #[must_use]
+    pub fn asks_decision(&self, service: Service) -> bool {
+        self.last_class(service) == Some(OutcomeClass::Uncertain)
     }
 
     /// The address of an act of this case.

@@ -50,11 +50,6 @@ pub fn Work(
     }
 }
 
-/// Whether the last request may have been carried out already.
-fn is_open_question(view: &CaseView) -> bool {
-    view.last_step().is_some_and(|step| step.class() == OutcomeClass::Uncertain)
-}
-
 /// What every form of the case sends along.
 #[component]
 fn Key(
@@ -71,7 +66,7 @@ fn Verify(
     view: CaseView,
 ) -> impl IntoView {
     let language = view.language;
-    let (action, is_needed) = (view.action("verify"), is_open_question(&view));
+    let (action, is_needed) = (view.action("verify"), view.asks_decision(Service::Verify));
     let CaseView { key, errors, typed, alphabet, .. } = view;
     view! {
         <form class="desk-form" method="post" action=action>
@@ -100,7 +95,7 @@ fn UnlockFields(
     view: CaseView,
 ) -> impl IntoView {
     let language = view.language;
-    let is_needed = is_open_question(&view);
+    let is_needed = view.asks_decision(Service::Unlock);
     let CaseView { data, errors, typed, alphabet, .. } = view;
     let sampled = data.verified.map(|verified| dates::display(verified.sampled_on)).unwrap_or_default();
     view! {
@@ -159,14 +154,7 @@ fn Conclude(
 ) -> impl IntoView {
     let language = view.language;
     let errors = view.errors.clone();
-    let last = view.last_step().map(|step| step.service);
-    let asks_about =
-        |services: &[Service]| is_open_question(&view) && last.is_some_and(|last| services.contains(&last));
-    // The other code is what to do when the first has died, or when its form was refused.
-    let is_about_unlock = view.refused == Some(Service::Unlock)
-        || view.last_step().is_some_and(|step| step.service == Service::Unlock && step.class() != OutcomeClass::Done)
-        || super::countdown::left(&view) == Some(0);
-    let is_needed = asks_about(&[Service::Confirm, Service::Cancel]) && !is_about_unlock;
+    let is_needed = view.asks_decision(Service::Confirm);
     let (confirm, cancel, key) = (view.action("confirm"), view.action("cancel"), view.key.clone());
     view! {
         <form class="desk-form" method="post" action=confirm>
@@ -185,11 +173,27 @@ fn Conclude(
                 <Button kind=ButtonKind::Danger formaction=cancel>{language.text("desk.cancel")}</Button>
             </div>
         </form>
-        <details class="desk-strip" open=is_about_unlock>
-            <summary>{language.text("desk.again")}</summary>
-            <Unlock view is_again=true />
-        </details>
     }
+}
+
+/// Another OTP, once the first has died or changed: open where that is what there is to do.
+#[component]
+pub fn Again(
+    /// The case.
+    view: CaseView,
+) -> impl IntoView {
+    let is_offered = view.stage == Stage::Unlocked && view.question == Question::None;
+    let is_open = view.refused == Some(Service::Unlock)
+        || view.last_class(Service::Unlock) != Some(OutcomeClass::Done)
+        || super::countdown::left(&view) == Some(0);
+    is_offered.then(|| {
+        view! {
+            <details class="desk-strip" open=is_open>
+                <summary>{view.language.text("desk.again")}</summary>
+                <Unlock view is_again=true />
+            </details>
+        }
+    })
 }
 
 /// The second act before something that can't be undone.
@@ -207,8 +211,8 @@ fn Ask(
     button: &'static str,
 ) -> impl IntoView {
     let language = view.language;
-    let say = language.text(if view.stage == Stage::Unlocked { "desk.say_conclude" } else { "desk.say_unlock" });
-    let is_needed = act == "cancel" && is_open_question(&view);
+    let say = language.text(if act == "cancel" { "desk.say_cancel" } else { "desk.say_close" });
+    let is_needed = act == "cancel" && view.asks_decision(Service::Cancel);
     let (action, back) = (view.action(act), format!("/cases/{}", view.record.id));
     let CaseView { key, errors, .. } = view;
     view! {
