@@ -140,7 +140,7 @@ fn ConfirmPage(
     let outcome = last.filter(|_| errors.is_empty()).map(|(step, answer)| {
         view! {
             <div class="desk-strip">
-                <Outcome step answer=Some(answer) language />
+                <Outcome step answer=Some(answer) is_deferred=true language />
             </div>
         }
     });

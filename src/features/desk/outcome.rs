@@ -28,6 +28,15 @@ fn what(step: &Step, answer: Option<&LastAnswer>, language: Language) -> String 
     format!("{} {reason}", text(step.service, class, "what", language)).trim_end().to_owned()
 }
 
+/// What follows; outside a call there is no case to close.
+fn next(step: &Step, is_deferred: bool, language: Language) -> String {
+    if is_deferred {
+        language.text(&format!("desk.outcome.deferred.{}_next", step.class().word()))
+    } else {
+        text(step.service, step.class(), "next", language)
+    }
+}
+
 /// The card of `step`, with what the sealed cookie still knows of its answer.
 #[component]
 pub fn Outcome(
@@ -35,6 +44,9 @@ pub fn Outcome(
     step: Step,
     /// What the service wrote, if the browser carries it.
     answer: Option<LastAnswer>,
+    /// Whether it is a deferred confirmation.
+    #[prop(optional)]
+    is_deferred: bool,
     /// In which language.
     language: Language,
 ) -> impl IntoView {
@@ -46,10 +58,10 @@ pub fn Outcome(
         .as_ref()
         .and_then(|end| end.transaction.as_ref())
         .map(|id| view! { <CopiedTransaction id=id.as_str() place="outcome" language /> }.into_any());
-    let what = what(&step, answer.as_ref(), language);
+    let (what, next) = (what(&step, answer.as_ref(), language), next(&step, is_deferred, language));
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
     view! {
-        <OutcomeCard outcome=class title=part("title") what say=part("say") next=part("next") transaction
+        <OutcomeCard outcome=class title=part("title") what say=part("say") next=next transaction
             upstream language />
     }
 }
@@ -90,6 +102,10 @@ mod tests {
                         assert!(!words.contains("desk."), "{words}");
                     }
                 }
+            }
+            for class in OutcomeClass::ALL {
+                let words = language.text(&format!("desk.outcome.deferred.{}_next", class.word()));
+                assert!(!words.contains("desk."), "{words}");
             }
             for word in FailureReason::WORDS.iter().chain(RefusalReason::WORDS).chain(&["done", CUT_OFF]) {
                 let words = language.text(&format!("desk.reason.{word}"));
