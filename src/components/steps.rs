@@ -37,8 +37,7 @@ impl StepState {
             Self::Done => Icon::Check,
             Self::Current => Icon::Current,
             Self::Uncertain => Icon::Question,
-            Self::Ended => Icon::Pending,
-            Self::Pending => Icon::Pending,
+            Self::Ended | Self::Pending => Icon::Pending,
         }
     }
 }
