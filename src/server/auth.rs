@@ -12,6 +12,7 @@ use axum::{
 
 use super::{
     errors::AppError,
+    login_session::LoginSession,
     page::{PageContext, Visitor},
     same_site::SameSitePath,
     session::{Limits, SessionToken, Standing, WhyOver, standing},
@@ -99,11 +100,11 @@ impl<R: Admits> FromRequestParts<AppState> for SignedIn<R> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let (account, mut session, last_seen) = identify::<R>(parts, state).await?;
+        let login = LoginSession::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let (account, mut session, last_seen) = identify::<R>(parts, state, &login).await?;
         let now = state.clock.now_ms();
         if now - last_seen >= NOTE_EVERY.min(i64::from(state.config.session.idle) * 1000 / 30) {
-            let noted = state.db.touch_session(&session.token.hash(), now).await;
-            noted.map_err(|error| AppError::from(error).into_response())?;
+            login.touch().await.map_err(IntoResponse::into_response)?;
             session.locks_at = Limits::of(&state.config.session, session.started_at, now).locks_at;
         }
         introduce(parts, &account, &session);
@@ -115,7 +116,8 @@ impl<R: Admits> FromRequestParts<AppState> for Observing<R> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let (account, session, _) = identify::<R>(parts, state).await?;
+        let login = LoginSession::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let (account, session, _) = identify::<R>(parts, state, &login).await?;
         introduce(parts, &account, &session);
         Ok(Self { account, session, role: PhantomData })
     }
@@ -131,12 +133,15 @@ fn introduce(parts: &mut Parts, account: &Account, session: &SessionInfo) {
 }
 
 /// Who calls, in which session, last seen when.
-async fn identify<R: Admits>(parts: &mut Parts, state: &AppState) -> Result<(Account, SessionInfo, i64), Response> {
-    let Some(token) = SessionToken::from_headers(&parts.headers) else {
+async fn identify<R: Admits>(
+    parts: &mut Parts,
+    state: &AppState,
+    login: &LoginSession,
+) -> Result<(Account, SessionInfo, i64), Response> {
+    let stored = login.stored().await.map_err(IntoResponse::into_response)?;
+    let (Some(token), Some(stored)) = (login.token(), stored) else {
         return Err(interrupt(parts, state, Interrupted::NotSignedIn).await);
     };
-    let stored = state.db.session(&token.hash()).await.map_err(|error| AppError::from(error).into_response())?;
-    let Some(stored) = stored else { return Err(interrupt(parts, state, Interrupted::NotSignedIn).await) };
     let why = match standing(&state.config.session, &stored, state.clock.now_ms()) {
         Standing::Active if R::admits(&stored.account) => {
             let limits = Limits::of(&state.config.session, stored.started_at, stored.last_seen);

@@ -5,7 +5,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{health, layers, site, state::AppState};
+use super::{health, layers, session_store, site, state::AppState};
 use crate::features::{
     activation, cases, confirm,
     desk::{self, case_page, open_page},
@@ -14,7 +14,8 @@ use crate::features::{
 
 /// The routes and the layers around them.
 pub fn router(state: AppState) -> Router {
-    let routes = Router::new()
+    // A GET asks the database for a session only if there is a cookie and the handler asks who is signed in.
+    let with_session = Router::new()
         .route("/", get(open_page::show))
         .route("/cases", get(cases::page::show).post(open_page::open))
         .route("/cases/search", get(cases::page::show).post(cases::page::search))
@@ -29,10 +30,12 @@ pub fn router(state: AppState) -> Router {
         .route("/login/pin", get(login::post::show_pin).post(login::post::pin))
         .route("/logout", post(login::post::logout))
         .route("/session/extend", post(login::post::extend))
+        .route_layer(session_store::layer(&state));
+    let without = Router::new()
         .route("/activate/{token}", get(activation::post::show).post(activation::post::activate))
         .route("/language", post(language::post::choose))
         .route("/v-{version}/{*path}", get(site::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
-    layers::around(routes, state)
+    layers::around(with_session.merge(without), state)
 }

@@ -1,11 +1,11 @@
-//! The session of a browser: its secret id, the cookie that carries it, and whether it may still be used.
+//! The session of a browser: its secret id, and whether it may still be used.
 
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderValue;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use cookie::{Cookie, SameSite};
+use tower_sessions::session::Id;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{
@@ -22,14 +22,21 @@ pub const COOKIE: &str = "__Host-session";
 /// How long the second factor may follow the first, in milliseconds.
 const PIN_WITHIN: i64 = 10 * 60 * 1000;
 
-/// The secret id of a session: 32 random bytes. The server stores its hash alone, so that who reads the database can
-/// neither take a session over nor open what is sealed under a key derived from it.
+/// The secret id of a session: the 16 bytes of the library's [`Id`], whose own `Debug` prints them. The server stores
+/// its hash alone, so that who reads the database can neither take a session over nor open what is sealed under a key
+/// derived from it.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct SessionToken([u8; 32]);
+pub struct SessionToken([u8; 16]);
 
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken(…)")
+    }
+}
+
+impl From<Id> for SessionToken {
+    fn from(id: Id) -> Self {
+        Self(id.0.to_le_bytes())
     }
 }
 
@@ -39,17 +46,9 @@ impl SessionToken {
         Ok(Self(random.bytes()?))
     }
 
-    /// The one in the cookie of a request.
+    /// The bytes, for deriving keys and for the cookie, and nothing else.
     #[must_use]
-    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let value = cookies.flat_map(Cookie::split_parse).flatten().find(|cookie| cookie.name() == COOKIE)?;
-        Some(Self(URL_SAFE_NO_PAD.decode(value.value()).ok()?.try_into().ok()?))
-    }
-
-    /// The bytes, for deriving keys, and nothing else.
-    #[must_use]
-    pub const fn expose(&self) -> &[u8; 32] {
+    pub const fn expose(&self) -> &[u8; 16] {
         &self.0
     }
 
@@ -58,21 +57,10 @@ impl SessionToken {
     pub fn hash(&self) -> String {
         URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.0))
     }
-
-    /// The `Set-Cookie` that hands it to the browser, until the browser closes.
-    ///
-    /// `SameSite=Lax`, not `Strict`: the telephone system opens the desk by a link (`/?call=…`), which must find the
-    /// operator signed in; what changes anything is a POST, which Lax and the check of the origin keep from others.
-    pub fn cookie(&self) -> Option<HeaderValue> {
-        let value = URL_SAFE_NO_PAD.encode(self.0);
-        let cookie = Cookie::build((COOKIE, value)).path("/").secure(true).http_only(true).same_site(SameSite::Lax);
-        let mut header = HeaderValue::from_str(&cookie.build().to_string()).ok()?;
-        header.set_sensitive(true);
-        Some(header)
-    }
 }
 
-/// The `Set-Cookie` that takes a `__Host-` cookie away.
+/// The `Set-Cookie` that takes the session's cookie away. The library's lacks `Secure`, without which a browser takes no
+/// notice of a `__Host-` cookie.
 #[must_use]
 pub const fn clear_session_cookie() -> HeaderValue {
     HeaderValue::from_static("__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")

@@ -65,6 +65,8 @@ fn heard(level: LogLevel) -> Targets {
         .with_target(env!("CARGO_CRATE_NAME"), own)
         // Warns of slow statements by quoting them.
         .with_target("sqlx::query", LevelFilter::OFF)
+        // Warns, by one of its bytes, of a cookie that is no session's, and anybody can send any number of them.
+        .with_target("tower_sessions", LevelFilter::ERROR)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Sessions: one live one an operator, found by the hash of their id, never by the id.
 
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::{Db, decode, read, write};
@@ -64,8 +65,9 @@ pub struct Account {
     pub queues: Vec<Queue>,
 }
 
-#[derive(FromRow)]
-struct Row {
+/// A session with its account as the database has them: text, to be read by `StoredSession::try_from`.
+#[derive(Deserialize, FromRow, Serialize)]
+pub struct SessionRow {
     operator_id: String,
     username: String,
     name: String,
@@ -79,10 +81,10 @@ struct Row {
     ended_because: Option<String>,
 }
 
-impl TryFrom<Row> for StoredSession {
+impl TryFrom<SessionRow> for StoredSession {
     type Error = sqlx::Error;
 
-    fn try_from(row: Row) -> Result<Self, sqlx::Error> {
+    fn try_from(row: SessionRow) -> Result<Self, sqlx::Error> {
         let queues = row.queues.unwrap_or_default();
         let account = Account {
             id: OperatorId(row.operator_id),
@@ -114,10 +116,9 @@ macro_rules! select {
 
 impl Db {
     /// The session of an id's hash, with its account, in one statement.
-    pub async fn session(&self, id_hash: &str) -> Result<Option<StoredSession>, sqlx::Error> {
+    pub async fn session(&self, id_hash: &str) -> Result<Option<SessionRow>, sqlx::Error> {
         const SQL: &str = concat!(select!(), "WHERE s.id_hash = $1");
-        let row: Option<Row> = read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).fetch_optional(pool).await)?;
-        row.map(StoredSession::try_from).transpose()
+        read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).fetch_optional(pool).await)
     }
 
     /// The live session whose id was replaced at `since` (milliseconds since 1970) or later, by the old id's hash.
@@ -126,7 +127,7 @@ impl Db {
             select!(),
             "WHERE s.replaced_hash = $1 AND s.renewed_at >= $2 AND s.stage = 'full' AND s.ended_at IS NULL"
         );
-        let row: Option<Row> =
+        let row: Option<SessionRow> =
             read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).bind(since).fetch_optional(pool).await)?;
         row.map(StoredSession::try_from).transpose()
     }

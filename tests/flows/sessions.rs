@@ -4,8 +4,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use centralino::{
     domain::operator::Role,
     features::desk::call_data::{CallData, Drawer, Sealed},
-    server::session::SessionToken,
+    server::{session::SessionToken, session_store::LoginSessions},
+    storage::sessions::{EndedBecause, StoredSession},
 };
+use tower_sessions::{SessionStore, session::Id};
 
 use crate::support::{Browser, Engine, TestApp, app::PASSWORD, on_both_engines};
 
@@ -21,6 +23,10 @@ on_both_engines!(
     the_database_holds_no_way_in,
     a_page_leads_to_where_one_can_sign_in_and_back,
     a_call_survives_the_lock,
+    who_has_no_cookie_costs_the_database_nothing,
+    reading_sets_no_cookie_and_notes_use_twice_a_minute,
+    an_id_that_was_not_given_is_never_taken_up,
+    use_brings_no_ended_session_back,
 );
 
 async fn the_newer_session_wins_and_the_older_is_told(engine: Engine) {
@@ -166,8 +172,8 @@ async fn a_page_leads_to_where_one_can_sign_in_and_back(engine: Engine) {
 fn carried(browser: &Browser) -> (HeaderMap, SessionToken) {
     let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&cookies.join("; ")).unwrap())]);
-    let token = SessionToken::from_headers(&headers).unwrap();
-    (headers, token)
+    let id: Id = browser.cookies["__Host-session"].parse().unwrap();
+    (headers, id.into())
 }
 
 async fn a_call_survives_the_lock(engine: Engine) {
@@ -186,4 +192,69 @@ async fn a_call_survives_the_lock(engine: Engine) {
     let data = renewed.open(Drawer::Case, &headers, state.clock.now()).expect("the call's data");
     assert_eq!(data.case_id, "0193");
     assert!(sealed.open(Drawer::Case, &headers, state.clock.now()).is_none(), "the old id opens nothing any more");
+}
+
+async fn who_has_no_cookie_costs_the_database_nothing(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    app.state.db.close().await;
+    let mut browser = app.browser();
+    browser.get("/login").await.shows(200, "Accedi");
+    assert_eq!(browser.get("/login/pin").await.location(), "/login");
+    assert_eq!(browser.get("/cases").await.location(), "/login?next=/cases");
+    assert_eq!(browser.post("/logout", &[]).await.location(), "/login");
+    assert_eq!(browser.get("/healthz").await.status, 200);
+    browser.cookies.insert("__Host-session".to_owned(), "A".repeat(22));
+    assert_eq!(browser.get("/healthz").await.status, 200, "a probe asks for no session");
+    assert_eq!(browser.get("/login").await.status, 500, "the database is closed");
+}
+
+async fn reading_sets_no_cookie_and_notes_use_twice_a_minute(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    let (_, token) = carried(&browser);
+    let start = app.state.clock.now_ms();
+    for (waited, noted) in [(0, 0), (29, 0), (1, 30), (29, 30), (1, 60)] {
+        app.wait_seconds(waited);
+        let page = browser.get("/").await;
+        page.shows(200, "Sportello");
+        assert!(!page.headers.contains_key(header::SET_COOKIE));
+        let row = app.state.db.session(&token.hash()).await.unwrap().unwrap();
+        let stored = StoredSession::try_from(row).unwrap();
+        assert_eq!(stored.last_seen, start + noted * 1000);
+    }
+}
+
+async fn an_id_that_was_not_given_is_never_taken_up(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let (mut browser, planted) = (app.browser(), "A".repeat(22));
+    browser.cookies.insert("__Host-session".to_owned(), planted.clone());
+    let refused = browser.get("/cases").await;
+    assert_eq!(refused.location(), "/login?next=/cases");
+    assert!(!refused.headers.contains_key(header::SET_COOKIE), "what a slow request answers leaves the cookie alone");
+    browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
+    assert_ne!(browser.cookies["__Host-session"], planted);
+    assert_eq!(browser.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/");
+    browser.cookies.insert("__Host-session".to_owned(), planted);
+    assert_eq!(browser.post("/session/extend", &[]).await.status, 401);
+}
+
+async fn use_brings_no_ended_session_back(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    let (_, token) = carried(&browser);
+    let slow = browser.clone();
+    browser.post("/logout", &[]).await;
+    // What a request that was under way does at its end.
+    let store = LoginSessions::new(&app.state);
+    let id: Id = slow.cookies["__Host-session"].parse().unwrap();
+    let record = store.load(&id).await.unwrap().unwrap();
+    app.wait_seconds(60);
+    store.save(&record).await.unwrap();
+    let stored = StoredSession::try_from(app.state.db.session(&token.hash()).await.unwrap().unwrap()).unwrap();
+    assert_eq!(stored.ended, Some(EndedBecause::SignedOut));
+    assert_eq!(stored.last_seen, app.state.clock.now_ms() - 60_000);
+    assert!(store.create(&mut record.clone()).await.is_err(), "nor does the library open one by itself");
 }

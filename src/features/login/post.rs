@@ -21,11 +21,12 @@ use crate::{
         auth::{AnyRole, ReturnPath, SignedIn},
         errors::AppError,
         language::Language,
+        login_session::LoginSession,
         page::PageContext,
-        session::{Limits, SessionToken, Standing, WhyOver, clear_session_cookie, standing},
+        session::{Limits, Standing, WhyOver, clear_session_cookie, standing},
         state::AppState,
     },
-    storage::sessions::{EndedBecause, StoredSession},
+    storage::sessions::StoredSession,
 };
 
 /// Where to go on, in the address of a sign-in page.
@@ -55,12 +56,12 @@ pub struct SecondFactor {
 /// `GET /login`: who is signed in goes on; who was signed out reads why.
 pub async fn show_login(
     State(state): State<AppState>,
-    headers: HeaderMap,
+    login: LoginSession,
     Query(query): Query<Next>,
     context: PageContext,
 ) -> Result<Response, AppError> {
     let next = ReturnPath::new(&query.next);
-    let notice = match session_of(&state, &headers).await? {
+    let notice = match session_of(&state, &login).await? {
         Some((_, Standing::Active)) => return Ok(Redirect::to(next.as_str()).into_response()),
         Some((_, Standing::Over(why))) if why != WhyOver::SignedOut => Some(why.text()),
         _ => None,
@@ -71,6 +72,7 @@ pub async fn show_login(
 /// `POST /login`: the first factor.
 pub async fn login(
     State(state): State<AppState>,
+    login: LoginSession,
     context: PageContext,
     Form(typed): Form<Credentials>,
 ) -> Result<Response, AppError> {
@@ -86,7 +88,8 @@ pub async fn login(
     if errors.is_empty() {
         let outcome = first_step(&state, &typed.username, Password::new(typed.password)).await?;
         if let FirstStep::Opened(token) = outcome {
-            return go_on(&token, Vec::new(), &next.after("/login/pin"));
+            login.renew(&token).await?;
+            return Ok(Redirect::to(&next.after("/login/pin")).into_response());
         }
         errors.add("username", refusal_of_password(&outcome, context.language, state.clock.now_ms()));
     }
@@ -113,12 +116,12 @@ fn time_left(millis: i64, language: Language) -> String {
 /// `GET /login/pin`.
 pub async fn show_pin(
     State(state): State<AppState>,
-    headers: HeaderMap,
+    login: LoginSession,
     Query(query): Query<Next>,
     context: PageContext,
 ) -> Result<Response, AppError> {
     let next = ReturnPath::new(&query.next);
-    let (session, is_locked) = match session_of(&state, &headers).await? {
+    let (session, is_locked) = match session_of(&state, &login).await? {
         Some((session, Standing::AwaitsPin)) => (session, false),
         Some((session, Standing::Locked)) => (session, true),
         Some((_, Standing::Active)) => return Ok(Redirect::to(next.as_str()).into_response()),
@@ -131,30 +134,35 @@ pub async fn show_pin(
 /// `POST /login/pin`: the second factor, of a sign-in or of a locked session.
 pub async fn pin(
     State(state): State<AppState>,
+    login: LoginSession,
     headers: HeaderMap,
     context: PageContext,
     Form(typed): Form<SecondFactor>,
 ) -> Result<Response, AppError> {
     let next = ReturnPath::new(&typed.next);
     let to_login = || Redirect::to(&next.after("/login")).into_response();
-    let Some(token) = SessionToken::from_headers(&headers) else { return Ok(to_login()) };
+    let Some(token) = login.token() else { return Ok(to_login()) };
     let locale = context.language.tag();
     let refusal = if typed.pin.trim().is_empty() {
         t!("login.pin_empty", locale = locale).into_owned()
     } else {
-        match second_step(&state, &token, &typed.pin).await? {
+        match second_step(&state, &login, &token, &typed.pin).await? {
             SecondStep::SignedIn { token: new, operator } => {
                 // What the open call needs was sealed under the old id.
                 let sealed = Sealed::new(&state.secrets, &state.random, &operator, token.expose());
                 let call = sealed.carry_over(&headers, new.expose()).map_err(AppError::internal)?;
-                return go_on(&new, call, next.as_str());
+                login.renew(&new).await?;
+                let call = call.into_iter().map(|cookie| (header::SET_COOKIE, cookie));
+                return Ok((AppendHeaders(call), Redirect::to(next.as_str())).into_response());
             }
             SecondStep::AlreadyIn => return Ok(Redirect::to(next.as_str()).into_response()),
             SecondStep::Over(_) => return Ok(to_login()),
             outcome => refusal_of_pin(&outcome, context.language, state.clock.now_ms()),
         }
     };
-    let Some((session, standing)) = session_of(&state, &headers).await? else { return Ok(to_login()) };
+    // Sent twice at once, the other one may have signed in: then the sign-in page leads on.
+    login.reload().await?;
+    let Some((session, standing)) = session_of(&state, &login).await? else { return Ok(to_login()) };
     let mut errors = FormErrors::default();
     errors.add("pin", refusal);
     let is_locked = standing == Standing::Locked;
@@ -178,19 +186,21 @@ fn refusal_of_pin(outcome: &SecondStep, language: Language, now: i64) -> String 
 
 /// `POST /session/extend`: the operator is still there. Answers 204, with the new instant of the lock (milliseconds
 /// since 1970) in a header.
-pub async fn extend(State(state): State<AppState>, signed_in: SignedIn<AnyRole>) -> Result<Response, AppError> {
+pub async fn extend(
+    State(state): State<AppState>,
+    signed_in: SignedIn<AnyRole>,
+    login: LoginSession,
+) -> Result<Response, AppError> {
     let now = state.clock.now_ms();
-    state.db.touch_session(&signed_in.session.token.hash(), now).await?;
+    login.touch().await?;
     let limits = Limits::of(&state.config.session, signed_in.session.started_at, now);
     let locks_at = [(HeaderName::from_static("session-locks-at"), HeaderValue::from(limits.locks_at))];
     Ok((StatusCode::NO_CONTENT, locks_at).into_response())
 }
 
 /// `POST /logout`: ends the session and leaves nothing of it in the browser.
-pub async fn logout(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, AppError> {
-    if let Some(token) = SessionToken::from_headers(&headers) {
-        state.db.end_session(&token.hash(), EndedBecause::SignedOut, state.clock.now_ms()).await?;
-    }
+pub async fn logout(login: LoginSession) -> Result<Response, AppError> {
+    login.end().await?;
     let clear = [
         (header::SET_COOKIE, clear_session_cookie()),
         (header::SET_COOKIE, clear(Drawer::Case).map_err(AppError::internal)?),
@@ -201,18 +211,9 @@ pub async fn logout(State(state): State<AppState>, headers: HeaderMap) -> Result
 }
 
 /// The session of a request, whatever may still be done with it.
-async fn session_of(state: &AppState, headers: &HeaderMap) -> Result<Option<(StoredSession, Standing)>, AppError> {
-    let Some(token) = SessionToken::from_headers(headers) else { return Ok(None) };
-    let session = state.db.session(&token.hash()).await?;
-    Ok(session.map(|session| {
+async fn session_of(state: &AppState, login: &LoginSession) -> Result<Option<(StoredSession, Standing)>, AppError> {
+    Ok(login.stored().await?.map(|session| {
         let standing = standing(&state.config.session, &session, state.clock.now_ms());
         (session, standing)
     }))
-}
-
-/// Sends the browser on with the session's new id and, where a call is open, what was sealed under the old one.
-fn go_on(token: &SessionToken, call: Vec<HeaderValue>, to: &str) -> Result<Response, AppError> {
-    let session = token.cookie().ok_or(AppError::BadRequest("unprintable cookie"))?;
-    let cookies = std::iter::once(session).chain(call).map(|cookie| (header::SET_COOKIE, cookie));
-    Ok((AppendHeaders(cookies), Redirect::to(to)).into_response())
 }

@@ -10,6 +10,7 @@ use crate::{
     features::accounts::{recovery::RecoveryCode, second_factor::TotpSecret},
     server::{
         errors::AppError,
+        login_session::LoginSession,
         secrets::Secrets,
         session::{SessionToken, Standing, WhyOver, standing},
         state::AppState,
@@ -118,9 +119,14 @@ enum Typed {
     Code(RecoveryCode),
 }
 
-/// Judges a PIN, or a recovery code in its place, for the session of `token`.
-pub async fn second_step(state: &AppState, token: &SessionToken, typed: &str) -> Result<SecondStep, AppError> {
-    let (session, is_repeat) = match session_to_prove(state, token).await? {
+/// Judges a PIN, or a recovery code in its place, for the session `login`, whose id is `token`.
+pub async fn second_step(
+    state: &AppState,
+    login: &LoginSession,
+    token: &SessionToken,
+    typed: &str,
+) -> Result<SecondStep, AppError> {
+    let (session, is_repeat) = match session_to_prove(state, login, token).await? {
         Ok(session) => session,
         Err(refusal) => return Ok(refusal),
     };
@@ -148,10 +154,11 @@ pub async fn second_step(state: &AppState, token: &SessionToken, typed: &str) ->
 /// The session that a second factor would open, and whether a form sent twice has opened it a moment ago.
 async fn session_to_prove(
     state: &AppState,
+    login: &LoginSession,
     token: &SessionToken,
 ) -> Result<Result<(StoredSession, bool), SecondStep>, AppError> {
     let now = state.clock.now_ms();
-    let Some(session) = state.db.session(&token.hash()).await? else {
+    let Some(session) = login.stored().await? else {
         let renewed = state.db.session_renewed_from(&token.hash(), now - TWICE_WITHIN).await?;
         return Ok(renewed.map(|session| (session, true)).ok_or(SecondStep::Over(None)));
     };
