@@ -1,6 +1,7 @@
 //! What accounts are made of: passwords, second factors, recovery codes, invitations, demo accounts.
 
 pub mod demo;
+mod hashing_threads;
 pub mod invite;
 pub mod passwords;
 pub mod recovery;

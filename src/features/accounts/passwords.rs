@@ -1,11 +1,11 @@
 //! Passwords: argon2id at OWASP's parameters under a pepper, away from the threads that serve pages, bounded.
 
-use std::{fmt, num::NonZero, sync::Arc, thread::available_parallelism};
+use std::{fmt, sync::Arc};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use super::hashing_threads::HashingThreads;
 use crate::{
     domain::secret::Password,
     server::{
@@ -24,8 +24,7 @@ const NOBODYS: &str =
 #[derive(Clone)]
 pub struct Passwords {
     pepper: Arc<Zeroizing<[u8; 32]>>,
-    /// As many at once as there are cores: more would only hold 19 MiB each while they wait.
-    turns: Arc<Semaphore>,
+    threads: HashingThreads,
 }
 
 impl fmt::Debug for Passwords {
@@ -52,9 +51,8 @@ impl Passwords {
     /// Hashing under the pepper derived from the server's secret.
     #[must_use]
     pub fn new(secrets: &Secrets) -> Self {
-        let cores = available_parallelism().map_or(1, NonZero::get);
         let pepper = Arc::new(Zeroizing::new(secrets.derive("password pepper", b"")));
-        Self { pepper, turns: Arc::new(Semaphore::new(cores)) }
+        Self { pepper, threads: HashingThreads::start() }
     }
 
     /// The hash of a password, with a new salt, as a PHC string.
@@ -84,20 +82,14 @@ impl Passwords {
         &self,
         work: impl FnOnce(Argon2<'_>) -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| PasswordError::CutShort)?;
         let pepper = self.pepper.clone();
-        let work = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let (memory, passes, lanes) = COST;
-            let done = Params::new(memory, passes, lanes, None)
-                .and_then(|params| {
-                    Argon2::new_with_secret(pepper.as_slice(), Algorithm::Argon2id, Version::V0x13, params)
-                })
-                .map(work);
-            // A visitor who leaves ends the wait, not the work: the turn is over when the work is.
-            drop(turn);
-            done
-        });
-        work.await.map_err(|_| PasswordError::CutShort)?.map_err(|error| PasswordError::Hashing(error.to_string()))
+            let params = Params::new(memory, passes, lanes, None)?;
+            Argon2::new_with_secret(pepper.as_slice(), Algorithm::Argon2id, Version::V0x13, params).map(work)
+        };
+        let done = self.threads.run(work).await.ok_or(PasswordError::CutShort)?;
+        done.map_err(|error: argon2::Error| PasswordError::Hashing(error.to_string()))
     }
 }
 
