@@ -1,6 +1,8 @@
 //! The integration tests, linked once.
 
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod domain;

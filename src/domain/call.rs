@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     code::{Cun, LENGTH, Otp, strip_cun_prefix},
+    dates,
     fiscal_code::FiscalCode,
     symbols::normalise,
 };
@@ -25,7 +26,7 @@ pub enum IdError {
     TooLong,
     /// A character other than ASCII letters, digits and `. : _ - + / @ # =`.
     Form,
-    /// A CUN, an OTP or a codice fiscale stands in it.
+    /// A CUN, an OTP or a codice fiscale stands in it, or it is a day.
     PersonalData,
 }
 
@@ -52,6 +53,7 @@ fn is_personal(text: &str) -> bool {
     strip_cun_prefix(&normalised).is_some()
         || quotes_cun(&normalised)
         || is_otp_or_fiscal_code(&normalised)
+        || is_day(text)
         || text.split(|symbol: char| !symbol.is_ascii_alphanumeric()).any(is_otp_or_fiscal_code)
 }
 
@@ -59,6 +61,12 @@ fn is_personal(text: &str) -> bool {
 fn is_otp_or_fiscal_code(word: &str) -> bool {
     let is_otp = || word.parse::<Otp>().is_ok() && word.bytes().any(|byte| byte.is_ascii_alphabetic());
     is_otp() || word.parse::<FiscalCode>().is_ok()
+}
+
+/// A day with a year of four digits: nobody counts calls so, and operators type the onset so.
+fn is_day(text: &str) -> bool {
+    let has_year = text.split(|symbol: char| !symbol.is_ascii_digit()).any(|part| part.len() == 4);
+    has_year && dates::parse(text).is_ok()
 }
 
 fn quotes_cun(normalised: &str) -> bool {
@@ -142,16 +150,32 @@ mod tests {
 
     #[test]
     fn ids_of_telephone_systems_pass() {
-        for id in ["88213", "1606140000.42", "a@10.0.0.1:5060", "2c9f1b5e-0d7a-4f5c-8f37-6e2b8f1d0a11", "1234567891"] {
+        for id in [
+            "88213",
+            "1606140000.42",
+            "a@10.0.0.1:5060",
+            "2c9f1b5e-0d7a-4f5c-8f37-6e2b8f1d0a11",
+            "1234567891",
+            "2021-0042",
+            "12.3.45",
+        ] {
             assert_eq!(id.parse::<CallId>().as_ref().map(CallId::as_str), Ok(id));
         }
     }
 
     #[test]
     fn what_a_caller_says_does_not_pass() {
-        for said in
-            ["CUN-H17KZ6247A", "cun h17kz", "59Y 5QWW F4Z", "VRDLGU75B02F205A", "tx:59Y5QWWF4Z", "a/CUN-H17KZ6247A"]
-        {
+        for said in [
+            "CUN-H17KZ6247A",
+            "cun h17kz",
+            "59Y 5QWW F4Z",
+            "VRDLGU75B02F205A",
+            "tx:59Y5QWWF4Z",
+            "a/CUN-H17KZ6247A",
+            "07/01/2021",
+            "2021-01-07",
+            "7.1.2021",
+        ] {
             assert_eq!(said.parse::<CallId>(), Err(IdError::PersonalData), "{said}");
         }
         assert_eq!("".parse::<CallId>(), Err(IdError::Empty));

@@ -134,7 +134,7 @@ impl House {
         let profile = self.profile.read().clone();
         *self.state.lock().counts.requests.entry(service.word).or_default() += 1;
         let refused = |said| {
-            log(service, &said, None, order.as_ref());
+            log(service, &said, order.as_ref());
             Decision { said, order: order.clone(), echo: String::new() }
         };
         if !profile.sources.contains(&sender.address) {
@@ -179,9 +179,8 @@ impl House {
         } else {
             Ok(rules::Fields::new())
         };
-        let operator = request.get("cfOperatore").filter(|operator| state.register.operators.contains(*operator));
         let said = self.answer(outcome);
-        log(service, &said, operator, order.as_ref());
+        log(service, &said, order.as_ref());
         let echo = request.get("cun").or_else(|| request.get("codiceOtp")).unwrap_or_default().to_owned();
         Decision { said, order, echo }
     }
@@ -223,8 +222,8 @@ impl State {
     }
 }
 
-/// What may be logged of a request (seed 003, 3.4, less the caller's data): service, outcome, transaction, operator.
-fn log(service: &Service, said: &Said, operator: Option<&str>, order: Option<&Order>) {
+/// What may be logged of a request (seed 003, 3.4, less anybody's data): service, outcome, transaction.
+fn log(service: &Service, said: &Said, order: Option<&Order>) {
     let (fields, errors): (&[_], &[_]) = match said {
         Said::Answer(answer) => (&answer.fields, &answer.errors),
         Said::Fault(_) => (&[], &[]),
@@ -236,7 +235,6 @@ fn log(service: &Service, said: &Said, operator: Option<&str>, order: Option<&Or
         esito = field("esito"),
         code = errors.first().map(|error| error.code),
         transaction = field("idTransazione"),
-        operator,
         fault = order.map(|order| order.fault.word()),
         "{}",
         if fields.is_empty() { "answered with a fault" } else { "answered" }

@@ -60,8 +60,9 @@ async fn an_idle_session_locks_to_the_pin(engine: Engine) {
     browser.post("/login/pin", &[("pin", "000000")]).await.shows(422, "La chiamata è ancora aperta");
     assert_eq!(browser.cookies["__Host-session"], before, "a wrong PIN renews nothing");
     let pin = app.pin(&person, 0).await;
-    let fields = [("pin", pin.as_str()), ("next", "/cases/0193")];
-    assert_eq!(browser.post("/login/pin", &fields).await.location(), "/cases/0193");
+    let case = "/cases/0193a7f0-0000-7000-8000-000000000000";
+    let fields = [("pin", pin.as_str()), ("next", case)];
+    assert_eq!(browser.post("/login/pin", &fields).await.location(), case);
     assert_ne!(browser.cookies["__Host-session"], before);
     assert_eq!(browser.post("/session/extend", &[]).await.status, 204);
 }

@@ -124,7 +124,11 @@ async fn a_double_click_on_the_pin_signs_in(engine: Engine) {
 async fn one_goes_on_to_a_path_of_this_site_alone(engine: Engine) {
     let app = TestApp::start(engine).await;
     let person = app.operator("m.bianchi").await;
-    for (next, leads_to) in [("/cases/0193", "/cases/0193"), ("//evil.example", "/"), ("/logout", "/"), ("", "/")] {
+    let case = "/cases/0193a7f0-0000-7000-8000-000000000000";
+    let code = "/cases/CUN-H17KZ6247A";
+    for (next, leads_to) in
+        [(case, case), (code, "/"), ("/cases", "/cases"), ("//evil.example", "/"), ("/logout", "/"), ("", "/")]
+    {
         let mut browser = app.browser();
         let fields = [("username", "m.bianchi"), ("password", PASSWORD), ("next", next)];
         let first = browser.post("/login", &fields).await;

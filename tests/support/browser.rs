@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
-use axum::http::{HeaderMap, StatusCode, header};
-use reqwest::{Client, redirect::Policy};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use reqwest::{Client, RequestBuilder, redirect::Policy};
 
 /// One person's browser.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Browser {
 
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Answer {
-        let request = self.client.get(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
+        let request = self.request(Method::GET, path);
         self.send(request).await
     }
 
@@ -46,16 +46,20 @@ impl Browser {
             body.push('&');
         }
         let request = self
-            .client
-            .post(format!("{}{path}", self.base))
+            .request(Method::POST, path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ORIGIN, &self.base)
-            .header("sec-fetch-site", "same-origin")
             .body(body);
         self.send(request).await
     }
 
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {
+    /// A request as a page of the desk makes it, still to be filled and sent.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin")
+    }
+
+    /// Sends a request with the cookies, and keeps those that come back.
+    pub async fn send(&mut self, request: RequestBuilder) -> Answer {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let response = request.header(header::COOKIE, cookies.join("; ")).send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());

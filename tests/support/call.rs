@@ -1,5 +1,7 @@
 //! A caller of the sandbox, and an operator who takes the call.
 
+use std::net::SocketAddr;
+
 use serde_json::{Value, json};
 
 use super::{Answer, Browser, TestApp, app::Person};
@@ -11,19 +13,17 @@ pub struct Caller {
     pub card: String,
     /// The CUN.
     pub cun: String,
-    /// The day of the swab, gg/mm/aaaa.
+    /// The day of the swab, gg/mm/aaaa; empty for a CUN that nobody knows.
     pub sampled_on: String,
 }
 
-impl TestApp {
-    fn control(&self, path: &str) -> String {
-        let sandbox = self.state.sandbox.as_ref().expect("a sandbox");
-        format!("http://{}{path}", sandbox.control_address())
-    }
+/// The control address of a sandbox.
+pub struct Control(pub SocketAddr);
 
+impl Control {
     async fn order(&self, path: &str, order: Value) -> Value {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let request = client.post(self.control(path)).header("content-type", "application/json");
+        let request = client.post(format!("http://{}{path}", self.0)).header("content-type", "application/json");
         let answer = request.body(order.to_string()).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null)
@@ -32,16 +32,20 @@ impl TestApp {
     /// What the sandbox holds.
     pub async fn sandbox(&self, path: &str) -> Value {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let answer = client.get(self.control(path)).send().await.expect("an answer");
+        let answer = client.get(format!("http://{}{path}", self.0)).send().await.expect("an answer");
         serde_json::from_str(&answer.text().await.expect("text")).expect("JSON")
     }
 
     /// A new caller of this scenario.
     pub async fn caller(&self, scenario: &str) -> Caller {
         let caller = self.order("/callers", json!({ "scenario": scenario })).await;
-        let text = |key: &str| caller[key].as_str().expect("a text").to_owned();
-        let sampled: jiff::civil::Date = text("sampled_on").parse().expect("a day");
-        Caller { card: text("card"), cun: text("cun"), sampled_on: centralino::domain::dates::display(sampled) }
+        let text = |key: &str| caller[key].as_str().map(str::to_owned);
+        let sampled = text("sampled_on").map(|day| day.parse().expect("a day"));
+        Caller {
+            card: text("card").expect("a card"),
+            cun: text("cun").expect("a CUN"),
+            sampled_on: sampled.map(centralino::domain::dates::display).unwrap_or_default(),
+        }
     }
 
     /// A well-formed OTP that was never used.
@@ -52,6 +56,32 @@ impl TestApp {
     /// Lets the next request to `service` meet `fault`.
     pub async fn fault(&self, service: &str, fault: &str) {
         self.order("/faults", json!({ "service": service, "fault": fault, "times": 1 })).await;
+    }
+}
+
+impl TestApp {
+    fn control(&self) -> Control {
+        Control(self.state.sandbox.as_ref().expect("a sandbox").control_address())
+    }
+
+    /// See [`Control::sandbox`].
+    pub async fn sandbox(&self, path: &str) -> Value {
+        self.control().sandbox(path).await
+    }
+
+    /// See [`Control::caller`].
+    pub async fn caller(&self, scenario: &str) -> Caller {
+        self.control().caller(scenario).await
+    }
+
+    /// See [`Control::otp`].
+    pub async fn otp(&self) -> String {
+        self.control().otp().await
+    }
+
+    /// See [`Control::fault`].
+    pub async fn fault(&self, service: &str, fault: &str) {
+        self.control().fault(service, fault).await;
     }
 
     /// An operator at an open case.
