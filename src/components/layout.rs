@@ -13,6 +13,7 @@ use crate::{
         config::Environment,
         language::Language,
         page::{PageContext, Visitor},
+        same_site::SameSitePath,
     },
     sistema_ts::client::Contact,
 };
@@ -161,10 +162,11 @@ pub fn Footer(
     context: PageContext,
 ) -> impl IntoView {
     let others = Language::ALL.into_iter().filter(|language| *language != context.language);
+    let back = SameSitePath::of_ours(&context.path);
     let switch = |language: Language| {
         view! {
             <form method="post" action="/language">
-                <input type="hidden" name="back" value=context.path.clone() />
+                <input type="hidden" name="back" value=back.as_str().to_owned() />
                 <button class="button button-quiet" name="language" value=language.tag() lang=language.tag()>
                     {language.name()}
                 </button>

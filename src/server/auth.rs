@@ -169,9 +169,6 @@ async fn interrupt(parts: &mut Parts, state: &AppState, why: Interrupted) -> Res
 }
 
 /// Where to go on after signing in: a path of this site that is for who is signed in, never with a query.
-///
-/// Of words and ids of cases only, as all such paths are: what else somebody wrote into the address, a caller's code
-/// perhaps, is not repeated in another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReturnPath(SameSitePath);
 
@@ -180,8 +177,7 @@ impl ReturnPath {
     #[must_use]
     pub fn new(path: &str) -> Self {
         let is_entrance = ["/login", "/logout", "/activate", "/session"].iter().any(|other| path.starts_with(other));
-        let is_ours = path.split('/').all(is_word_or_id);
-        Self(if is_ours && !is_entrance { path.parse().unwrap_or_default() } else { SameSitePath::default() })
+        Self(if is_entrance { SameSitePath::default() } else { SameSitePath::of_ours(path) })
     }
 
     /// The path itself.
@@ -198,9 +194,4 @@ impl ReturnPath {
             path => format!("{entrance}?next={path}"),
         }
     }
-}
-
-fn is_word_or_id(segment: &str) -> bool {
-    let is_id = || uuid::Uuid::parse_str(segment).is_ok_and(|id| id.get_version() == Some(uuid::Version::SortRand));
-    segment.bytes().all(|byte| byte.is_ascii_lowercase()) || is_id()
 }

@@ -92,6 +92,7 @@ async fn sign_in_forms(visitor: &mut Visitor, value: &str) {
         .shows(422, "role=\"alert\"");
     visitor.post("/login", &[("username", &format!("{value}\0")), ("password", value)]).await;
     visitor.post("/language", &[("language", value), ("back", &next), ("next", &next), ("to", &next)]).await;
+    visitor.post("/language", &[("language", "it"), ("back", &next)]).await;
     visitor.post("/session/extend", &[("cun", value)]).await;
 }
 

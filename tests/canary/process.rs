@@ -14,7 +14,7 @@ use centralino::{
 };
 use tempfile::TempDir;
 
-use crate::support::{Engine, call::Control, postgres};
+use crate::support::{Engine, browser::client, call::Control, postgres};
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_centralino");
@@ -126,8 +126,7 @@ impl Serving {
 
     /// What Prometheus would collect.
     pub async fn figures(&self) -> String {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let answer = client.get(format!("http://{}/metrics", self.figures)).send().await.expect("an answer");
+        let answer = client().get(format!("http://{}/metrics", self.figures)).send().await.expect("an answer");
         answer.text().await.expect("text")
     }
 

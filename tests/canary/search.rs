@@ -1,6 +1,6 @@
 //! Finds a caller's data in any bytes, whatever encoding hides them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 use base64::{
@@ -113,34 +113,37 @@ pub fn encodings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
 
 /// Looks for canaries.
 pub struct Searcher {
-    patterns: Vec<(Canary, &'static str, Vec<u8>)>,
+    patterns: Vec<(Canary, &'static str)>,
     automaton: AhoCorasick,
 }
 
 impl Searcher {
     /// For these canaries in every form and encoding.
     pub fn new<'a>(canaries: impl IntoIterator<Item = &'a Canary>) -> Self {
-        let mut patterns = BTreeSet::new();
+        let mut patterns = BTreeMap::new();
         for canary in canaries {
             for form in canary.forms() {
                 for text in [form.to_lowercase(), form.to_uppercase(), form] {
-                    patterns.extend(encodings(&text).into_iter().map(|(name, bytes)| (canary.clone(), name, bytes)));
+                    for (name, bytes) in encodings(&text) {
+                        // Some encodings leave digits as they are: the first name is the plainest.
+                        patterns.entry(bytes).or_insert_with(|| (canary.clone(), name));
+                    }
                 }
             }
             if let Canary::Id(id) = canary {
                 let id: uuid::Uuid = id.parse().expect("a UUID");
-                patterns.insert((canary.clone(), "16 bytes", id.as_bytes().to_vec()));
+                patterns.insert(id.as_bytes().to_vec(), (canary.clone(), "16 bytes"));
             }
         }
-        let patterns: Vec<_> = patterns.into_iter().collect();
-        let automaton = AhoCorasick::new(patterns.iter().map(|(_, _, bytes)| bytes)).expect("an automaton");
+        let (bytes, patterns): (Vec<_>, Vec<_>) = patterns.into_iter().unzip();
+        let automaton = AhoCorasick::new(bytes).expect("an automaton");
         Self { patterns, automaton }
     }
 
     /// What is found in `bytes`: which canary, how it is written, and what stands around it.
     pub fn find(&self, bytes: &[u8]) -> BTreeSet<String> {
         let tell = |found: aho_corasick::Match| {
-            let (canary, encoding, _) = &self.patterns[found.pattern().as_usize()];
+            let (canary, encoding) = &self.patterns[found.pattern().as_usize()];
             if is_part_of_an_id(bytes, found.start(), found.end()) {
                 return None;
             }

@@ -14,6 +14,13 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
 }
 
+/// A client that follows nothing and asks no proxy.
+pub fn client() -> Client {
+    // Another test of this process may have done so.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client")
+}
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
@@ -28,9 +35,7 @@ pub struct Answer {
 impl Browser {
     /// A new one, without cookies.
     pub fn new(address: SocketAddr) -> Self {
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        Self { client, base: format!("http://{address}"), cookies: BTreeMap::new() }
+        Self { client: client(), base: format!("http://{address}"), cookies: BTreeMap::new() }
     }
 
     /// Opens a page.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Browser, TestApp, app::Person};
+use super::{Answer, Browser, TestApp, app::Person, browser::client};
 
 /// What a caller reads out.
 #[derive(Clone)]
@@ -22,8 +22,7 @@ pub struct Control(pub SocketAddr);
 
 impl Control {
     async fn order(&self, path: &str, order: Value) -> Value {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let request = client.post(format!("http://{}{path}", self.0)).header("content-type", "application/json");
+        let request = client().post(format!("http://{}{path}", self.0)).header("content-type", "application/json");
         let answer = request.body(order.to_string()).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null)
@@ -31,8 +30,7 @@ impl Control {
 
     /// What the sandbox holds.
     pub async fn sandbox(&self, path: &str) -> Value {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let answer = client.get(format!("http://{}{path}", self.0)).send().await.expect("an answer");
+        let answer = client().get(format!("http://{}{path}", self.0)).send().await.expect("an answer");
         serde_json::from_str(&answer.text().await.expect("text")).expect("JSON")
     }
 

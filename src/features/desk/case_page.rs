@@ -28,7 +28,7 @@ use crate::{
         case::{Service, Stage},
         dates,
     },
-    server::{errors::AppError, page::Page},
+    server::{errors::AppError, page::Page, same_site::SameSitePath},
 };
 
 /// `GET /cases/{id}`
@@ -51,10 +51,9 @@ pub async fn back_to_case(_: AtDesk, Path(id): Path<String>) -> Redirect {
     to_case(&id)
 }
 
-/// To the page of the case. The id is the database's or a path's segment, so it is kept to what an id can hold.
+/// To the page of the case; for a path's segment that can be no id of a case, to the desk.
 pub fn to_case(id: &str) -> Redirect {
-    let id: String = id.chars().filter(|symbol| symbol.is_ascii_alphanumeric() || *symbol == '-').collect();
-    Redirect::to(&format!("/cases/{id}"))
+    Redirect::to(SameSitePath::of_ours(&format!("/cases/{id}")).as_str())
 }
 
 /// The page, with a refused form or a question.

@@ -24,13 +24,13 @@ pub struct Choice {
     back: String,
 }
 
-/// Answers 303 to `back`, or to the desk where that is not a path of this site.
+/// Answers 303 to `back`, or to the desk where that is no path of ours.
 ///
 /// # Errors
 /// [`AppError::BadRequest`] for a language that the desk does not speak.
 pub async fn choose(Form(choice): Form<Choice>) -> Result<Response, AppError> {
     let language = Language::from_tag(&choice.language).ok_or(AppError::BadRequest("unknown language"))?;
-    let back: SameSitePath = choice.back.parse().unwrap_or_default();
+    let back = SameSitePath::of_ours(&choice.back);
     let cookie = Cookie::build((COOKIE, language.tag()))
         .path("/")
         .max_age(Duration::days(365))
