@@ -19,7 +19,7 @@ use crate::support::{Engine, browser::client, call::Control, postgres};
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_centralino");
 /// More than a start takes on a machine that does ten other things.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_mins(2);
 
 /// The folder of an installation, and its database.
 pub struct Place {

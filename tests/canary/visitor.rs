@@ -20,6 +20,7 @@ use centralino::{
 use jiff::SignedDuration;
 use parking_lot::Mutex;
 use reqwest::RequestBuilder;
+use tower_sessions::session::Id;
 
 use crate::support::{Answer, Browser};
 
@@ -107,7 +108,8 @@ impl Visitor {
     pub async fn call_data(&self, desk: &Backstage, username: &str) -> CallData {
         let pairs: Vec<_> = self.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers = [(header::COOKIE, pairs.join("; ").parse().expect("a header"))].into_iter().collect();
-        let token = SessionToken::from_headers(&headers).expect("a session");
+        let id: Id = self.browser.cookies["__Host-session"].parse().expect("the id of a session");
+        let token = SessionToken::from(id);
         let operator = desk.db.operator_id(&name(username)).await.expect("an answer").expect("an account");
         let random = Random::system();
         let sealed = Sealed::new(&desk.secrets, &random, &operator, token.expose());
