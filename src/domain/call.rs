@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    code::{Cun, LENGTH, Otp, strip_cun_prefix},
+    code::{ALPHABET, Cun, LENGTH, Otp, strip_cun_prefix},
     dates,
     fiscal_code::FiscalCode,
     symbols::normalise,
@@ -76,8 +76,18 @@ fn quotes_cun(normalised: &str) -> bool {
         .any(|rest| rest.get(..LENGTH).is_some_and(|code| code.parse::<Cun>().is_ok()))
 }
 
+/// A call's id is typed by hand, where a code with a wrong symbol may end up: ten symbols of a code's alphabet with a
+/// letter among them are taken for one, whatever the check symbol says.
+fn check_call(text: &str) -> Result<String, IdError> {
+    let normalised = normalise(text);
+    let is_code = normalised.chars().count() == LENGTH
+        && normalised.chars().all(|symbol| ALPHABET.contains(&symbol))
+        && normalised.chars().any(|symbol| symbol.is_ascii_alphabetic());
+    if is_code { Err(IdError::PersonalData) } else { check(text) }
+}
+
 macro_rules! id_type {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $check:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -95,7 +105,7 @@ macro_rules! id_type {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                check(text).map(Self)
+                $check(text).map(Self)
             }
         }
 
@@ -109,11 +119,11 @@ macro_rules! id_type {
 
 id_type! {
     /// The telephone system's id of a call ("id chiamata").
-    CallId
+    CallId, check_call
 }
 id_type! {
     /// The service's id of a transaction ("identificativo transazione").
-    TransactionId
+    TransactionId, check
 }
 
 /// The id that a verification returned ("ID Verifica Tampone"): 36 hexadecimal digits and dashes, usable only by the

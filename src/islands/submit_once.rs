@@ -1,10 +1,20 @@
 //! A form is sent once: Enter twice and double clicks end here, before they reach the server, which forgives them too.
 
-use leptos::prelude::{document, window};
+use std::time::Duration;
+
+use leptos::prelude::{document, set_timeout, window};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlFormElement, PageTransitionEvent, SubmitEvent};
 
 const SENT: &str = "data-sent";
+
+/// How long a form that was sent is held.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+fn release(form: &HtmlFormElement) {
+    let _ = form.remove_attribute(SENT);
+    let _ = form.remove_attribute("aria-busy");
+}
 
 /// Watches every form of the page. A page that comes back from the browser's memory can be sent again: its one-time
 /// key shows what became of it.
@@ -16,6 +26,8 @@ pub fn install() {
         } else {
             let _ = form.set_attribute(SENT, "");
             let _ = form.set_attribute("aria-busy", "true");
+            // Whoever stops a page that is slow to come can send again; the server knows a repetition by its key.
+            set_timeout(move || release(&form), PATIENCE);
         }
     });
     let _ = document().add_event_listener_with_callback("submit", on_submit.as_ref().unchecked_ref());
@@ -24,8 +36,7 @@ pub fn install() {
         let Ok(forms) = document().query_selector_all(&format!("form[{SENT}]")) else { return };
         for index in 0..forms.length() {
             if let Some(form) = forms.get(index).and_then(|node| node.dyn_into::<HtmlFormElement>().ok()) {
-                let _ = form.remove_attribute(SENT);
-                let _ = form.remove_attribute("aria-busy");
+                release(&form);
             }
         }
     });

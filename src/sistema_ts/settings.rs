@@ -117,6 +117,8 @@ impl SettingsError {
     }
 }
 
+/// The longest call: the desk waits a minute for a verification that is repeated once.
+const MOST_DEADLINE_MS: u64 = 25_000;
 const URL_EXAMPLE: &str = "\"https://proxy.example.it:8443\"";
 const PATH_EXAMPLE: &str = "\"/ImmuniCallCenterWEB/services/VerificaPositivita\"";
 
@@ -131,6 +133,11 @@ impl Settings {
         ];
         if let Some((key, example, _)) = positive.into_iter().find(|(_, _, value)| *value == 0) {
             return Err(SettingsError::new(key, "it must be more than 0", example));
+        }
+        if self.deadline_ms > MOST_DEADLINE_MS {
+            let problem =
+                format!("it must be at most {MOST_DEADLINE_MS}: the desk takes a request for lost after that");
+            return Err(SettingsError::new("deadline_ms", problem, "15000"));
         }
         // Otherwise a deadline that ends while the connection is opened could not be told from one that ends after.
         if self.connect_timeout_ms >= self.deadline_ms {
@@ -253,6 +260,7 @@ mod tests {
         assert_eq!(wrong(|settings| settings.connect_timeout_ms = 0), "connect_timeout_ms");
         assert_eq!(wrong(|settings| settings.connect_timeout_ms = 15_000), "connect_timeout_ms");
         assert_eq!(wrong(|settings| settings.deadline_ms = 0), "deadline_ms");
+        assert_eq!(wrong(|settings| settings.deadline_ms = 25_001), "deadline_ms");
         assert_eq!(wrong(|settings| settings.most_answer_bytes = 0), "most_answer_bytes");
     }
 

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use sqlx::{Error, FromRow};
 
-use super::{Db, read, write};
+use super::{
+    Db, read,
+    steps::{FORGET_DEFERRED, STEPS, Step, StepRow, forgotten_before, steps_of},
+    write,
+};
 use crate::domain::{call::CallId, case::Service, operator::OperatorId};
 
 /// A case as kept.
@@ -88,14 +92,15 @@ const CASE: &str = "SELECT id, call_id, opened_at, closed_at FROM cases WHERE op
 const OPEN_CASE: &str =
     "SELECT id, call_id, opened_at, closed_at FROM cases WHERE operator_id = $1 AND closed_at IS NULL";
 const LAST_CLOSED: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
-    WHERE operator_id = $1 AND closed_at >= $2 ORDER BY id DESC LIMIT 1";
+    WHERE operator_id = $1 AND closed_at >= $2 AND call_id IS NOT NULL ORDER BY closed_at DESC, id DESC LIMIT 1";
 const PAGE: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
     WHERE operator_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const FOUND: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
     WHERE operator_id = $1 AND id < $2 AND (id = $4 OR call_id = $4) ORDER BY id DESC LIMIT $3";
 const TRANSACTIONS: &str = "SELECT t.case_id, t.service, t.transaction_id FROM transactions t \
     JOIN cases c ON c.id = t.case_id WHERE c.operator_id = $1 AND c.id >= $2 AND c.id <= $3 ORDER BY t.case_id, t.place";
-const OPEN: &str = "INSERT INTO cases (id, operator_id, call_id, opened_at) VALUES ($1, $2, $3, $4)";
+const OPEN: &str = "INSERT INTO cases (id, operator_id, call_id, opened_at) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT DO NOTHING";
 const CLOSE: &str = "UPDATE cases SET closed_at = $3 WHERE operator_id = $1 AND id = $2 AND closed_at IS NULL";
 /// Sorts after every UUID.
 const AFTER_ALL: &str = "~";
@@ -104,24 +109,26 @@ impl Db {
     /// Opens a case; if the operator has one open already, that one's id is returned instead.
     pub async fn open_case(&self, id: &str, of: &OperatorId, call: &CallId, at: Timestamp) -> Result<String, Error> {
         write!(self, |tx| {
-            let open: Option<CaseRow> = sqlx::query_as(OPEN_CASE).bind(&of.0).fetch_optional(&mut *tx).await?;
-            if let Some(open) = open {
-                return Ok(open.id);
-            }
+            sqlx::query(FORGET_DEFERRED).bind(forgotten_before(at)).execute(&mut *tx).await?;
             let insert = sqlx::query(OPEN).bind(id).bind(&of.0).bind(call.as_str());
             insert.bind(whole_second(at)).execute(&mut *tx).await?;
-            Ok(id.to_owned())
+            let open: CaseRow = sqlx::query_as(OPEN_CASE).bind(&of.0).fetch_one(&mut *tx).await?;
+            Ok(open.id)
         })
     }
 
-    /// Closes a case and forgets its work in progress. Closing a closed case changes nothing.
-    pub async fn close_case(&self, id: &str, of: &OperatorId, at: Timestamp) -> Result<(), Error> {
+    /// Closes a case and forgets its work in progress; `false` while a request of it is under way. Closing a closed case
+    /// changes nothing.
+    pub async fn close_case(&self, id: &str, of: &OperatorId, at: Timestamp) -> Result<bool, Error> {
         write!(self, |tx| {
+            if steps_of!(&mut *tx, id).iter().any(|step| step.is_under_way(at)) {
+                return Ok(false);
+            }
             let close = sqlx::query(CLOSE).bind(&of.0).bind(id).bind(whole_second(at));
             if close.execute(&mut *tx).await?.rows_affected() > 0 {
                 sqlx::query("DELETE FROM steps WHERE case_id = $1").bind(id).execute(&mut *tx).await?;
             }
-            Ok(())
+            Ok(true)
         })
     }
 

@@ -48,8 +48,8 @@ pub struct Intent {
     pub service: Service,
     /// Whether the operator has decided to repeat what may have happened already.
     pub repeats_knowingly: bool,
-    /// Whether the sealed cookie still has what the last verification returned; without it the call begins anew.
-    pub has_call_data: bool,
+    /// The form of the verification whose data the sealed cookie carries.
+    pub verified_by: Option<String>,
     /// Now.
     pub at: Timestamp,
 }
@@ -71,13 +71,14 @@ pub enum Beginning {
     NeedsDecision,
 }
 
-/// How long a request can be under way; one that is older has been cut off, and its outcome is not known.
-const LONGEST_REQUEST: SignedDuration = SignedDuration::from_secs(120);
+/// How long a request can be under way, a verification that is repeated once included (`sistema_ts.deadline_ms` is at
+/// most 25 s); one that is older has been cut off, and its outcome is not known.
+const LONGEST_REQUEST: SignedDuration = SignedDuration::from_secs(60);
 /// How long a second submission of a deferred confirmation finds the first.
 const DEFERRED_MEMORY: SignedDuration = SignedDuration::from_hours(1);
 
 #[derive(FromRow)]
-struct StepRow {
+pub(super) struct StepRow {
     submission: String,
     service: String,
     started_at: i64,
@@ -134,11 +135,14 @@ pub fn stage_after(steps: &[Step]) -> Stage {
     })
 }
 
-/// Where the case stands for the operator: what the verification returned may be gone (a new browser, half an hour).
+/// Where the case stands for the operator: what the verification returned may be gone (a new browser, half an hour), or
+/// be that of an earlier one, which counts no more. `verified_by` is the form of the one that the cookie carries.
 #[must_use]
-pub fn effective_stage(steps: &[Step], has_call_data: bool) -> Stage {
+pub fn effective_stage(steps: &[Step], verified_by: Option<&str>) -> Stage {
+    let is_done = |step: &&Step| step.service == Service::Verify && step.class() == OutcomeClass::Done;
+    let counts = steps.iter().rev().find(is_done).map(|step| step.submission.as_str());
     match stage_after(steps) {
-        Stage::Verified | Stage::Unlocked if !has_call_data => Stage::Opened,
+        Stage::Verified | Stage::Unlocked if verified_by != counts => Stage::Opened,
         stage => stage,
     }
 }
@@ -156,7 +160,7 @@ fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
     if steps.iter().any(|step| step.is_under_way(intent.at)) {
         return Beginning::Busy;
     }
-    if let Err(error) = effective_stage(steps, intent.has_call_data).allow(intent.service) {
+    if let Err(error) = effective_stage(steps, intent.verified_by.as_deref()).allow(intent.service) {
         return Beginning::OutOfOrder(error);
     }
     let is_open_question = last_of(steps, intent.service).is_some_and(|last| last.class() == OutcomeClass::Uncertain);
@@ -167,17 +171,25 @@ fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
 const TAKE_CASE: &str =
     "UPDATE cases SET opened_at = opened_at WHERE id = $1 AND operator_id = $2 AND closed_at IS NULL";
 const OPEN_DEFERRED: &str = "INSERT INTO cases (id, operator_id, opened_at, closed_at) VALUES ($1, $2, $3, $3)";
-const FORGET_DEFERRED: &str = "DELETE FROM steps WHERE started_at < $1 \
+pub(super) const FORGET_DEFERRED: &str = "DELETE FROM steps WHERE started_at < $1 \
     AND case_id IN (SELECT id FROM cases WHERE closed_at IS NOT NULL)";
-const STEPS: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM steps \
+pub(super) const STEPS: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM steps \
     WHERE case_id = $1 ORDER BY place";
 const STEP: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM steps \
     WHERE submission = $1";
+const LAST_DEFERRED: &str = "SELECT s.submission, s.service, s.started_at, s.ended_at, s.outcome, s.transaction_id \
+    FROM steps s JOIN cases c ON c.id = s.case_id \
+    WHERE c.operator_id = $1 AND c.call_id IS NULL ORDER BY s.case_id DESC LIMIT 1";
 const BEGIN: &str = "INSERT INTO steps (submission, case_id, service, started_at, place) \
     SELECT $1, $2, $3, $4, COUNT(*) FROM steps WHERE case_id = $2";
 const END: &str = "UPDATE steps SET ended_at = $2, outcome = $3, transaction_id = $4 WHERE submission = $1";
 const KEEP_TRANSACTION: &str = "INSERT INTO transactions (case_id, service, transaction_id, place) \
     SELECT $1, $2, $3, COUNT(*) FROM transactions WHERE case_id = $1";
+
+/// Before which instant the work in progress of deferred confirmations is forgotten.
+pub(super) fn forgotten_before(now: Timestamp) -> i64 {
+    (now - DEFERRED_MEMORY).as_millisecond()
+}
 
 macro_rules! steps_of {
     ($tx:expr, $case:expr) => {{
@@ -185,6 +197,7 @@ macro_rules! steps_of {
         rows.into_iter().map(Step::try_from).collect::<Result<Vec<_>, _>>()?
     }};
 }
+pub(super) use steps_of;
 
 impl Db {
     /// Writes an intent, unless the case forbids it.
@@ -208,12 +221,21 @@ impl Db {
     /// keep and is closed from the start. Its work in progress is forgotten after an hour.
     pub async fn begin_deferred_step(&self, intent: &Intent) -> Result<Beginning, Error> {
         write!(self, |tx| {
-            let forget = sqlx::query(FORGET_DEFERRED).bind((intent.at - DEFERRED_MEMORY).as_millisecond());
-            forget.execute(&mut *tx).await?;
+            sqlx::query(FORGET_DEFERRED).bind(forgotten_before(intent.at)).execute(&mut *tx).await?;
             let before: Option<StepRow> =
                 sqlx::query_as(STEP).bind(&intent.submission).fetch_optional(&mut *tx).await?;
             if let Some(before) = before {
                 return Ok(Beginning::Before(before.try_into()?));
+            }
+            let last: Option<StepRow> =
+                sqlx::query_as(LAST_DEFERRED).bind(&intent.operator.0).fetch_optional(&mut *tx).await?;
+            if let Some(last) = last.map(Step::try_from).transpose()? {
+                if last.is_under_way(intent.at) {
+                    return Ok(Beginning::Busy);
+                }
+                if last.class() == OutcomeClass::Uncertain && !intent.repeats_knowingly {
+                    return Ok(Beginning::NeedsDecision);
+                }
             }
             let open = sqlx::query(OPEN_DEFERRED).bind(&intent.case_id).bind(&intent.operator.0);
             open.bind(whole_second(intent.at)).execute(&mut *tx).await?;

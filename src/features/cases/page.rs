@@ -6,6 +6,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::{
     components::{
@@ -31,22 +32,17 @@ const ROWS: u32 = 25;
 /// Which part of the list.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
-    /// A case's id or a call's.
-    q: Option<String>,
+pub struct Part {
     /// The key after which the page begins.
     after: Option<String>,
 }
 
 /// `GET /cases`
-pub async fn show(desk: AtDesk, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
-    // An address can be written by anyone: only what can be an id is looked for or shown.
-    let id = |text: Option<String>| text.and_then(|text| text.parse::<CallId>().ok());
-    let (q, after) = (id(wanted.q), id(wanted.after));
-    let (q, after) = (q.as_ref().map(CallId::as_str), after.as_ref().map(CallId::as_str));
-    let found = desk.state.db.cases(&desk.actor.operator, q, after, ROWS).await?;
-    let typed = q.unwrap_or_default().to_owned();
-    render(desk, found, typed, after.is_some(), FormErrors::default()).await
+pub async fn show(desk: AtDesk, Query(part): Query<Part>) -> Result<Response, AppError> {
+    // An address can be written by anyone: only what can be a key is looked for or shown.
+    let after = part.after.and_then(|after| Uuid::parse_str(&after).ok()).map(|after| after.to_string());
+    let found = desk.state.db.cases(&desk.actor.operator, None, after.as_deref(), ROWS).await?;
+    render(desk, found, String::new(), after.is_some(), FormErrors::default()).await
 }
 
 /// The form of the search.
@@ -55,26 +51,22 @@ pub struct Search {
     q: String,
 }
 
-/// `POST /cases/search`: what is typed goes into the address only when it can be an id, so that a code typed here by
-/// mistake does not.
+/// `POST /cases/search`: what is typed stands in no address, whatever it is. A call has few cases: one page of them.
 pub async fn search(desk: AtDesk, Posted(form): Posted<Search>) -> Result<Response, AppError> {
     if form.q.trim().is_empty() {
         return Ok(Redirect::to("/cases").into_response());
     }
     let mut errors = FormErrors::default();
-    if let Some(id) = read(form.q.parse::<CallId>(), "q", &mut errors, desk.context.language) {
-        return Ok(Redirect::to(&address(Some(id.as_str()), None)).into_response());
-    }
-    let nothing = CasePage { cases: Vec::new(), next: None };
-    render(desk, nothing, form.q, false, errors).await
+    let found = match read(form.q.parse::<CallId>(), "q", &mut errors, desk.context.language) {
+        Some(id) => desk.state.db.cases(&desk.actor.operator, Some(id.as_str()), None, ROWS).await?.cases,
+        None => Vec::new(),
+    };
+    render(desk, CasePage { cases: found, next: None }, form.q, false, errors).await
 }
 
-/// The address of a part of the list.
-fn address(q: Option<&str>, after: Option<&str>) -> String {
-    let pairs: Vec<(&str, &str)> =
-        [("q", q), ("after", after)].into_iter().filter_map(|(k, v)| Some((k, v?))).collect();
-    let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
-    if query.is_empty() { "/cases".to_owned() } else { format!("/cases?{query}") }
+/// The address of the page that begins after a key.
+fn address(after: Option<&str>) -> String {
+    after.map_or_else(|| "/cases".to_owned(), |after| format!("/cases?after={after}"))
 }
 
 async fn render(
@@ -103,13 +95,13 @@ fn CasesPage(
     /// In which language.
     language: Language,
 ) -> impl IntoView {
-    let q = (!typed.is_empty() && errors.is_empty()).then_some(typed.as_str());
-    let first = is_later.then(|| address(q, None));
-    let next = found.next.as_deref().map(|after| address(q, Some(after)));
+    let is_search = !typed.is_empty();
+    let first = (is_later || is_search).then(|| address(None));
+    let next = found.next.as_deref().map(|after| address(Some(after)));
     let text = move |key: &str| language.text(&format!("cases.{key}"));
     let columns = ["case", "call", "opened", "closed", "transactions"].map(|key| Column::text(text(key))).to_vec();
     let rows = found.cases.into_iter().map(|record| row(record, language)).collect();
-    let empty = text(if q.is_some() { "none_found" } else { "none" });
+    let empty = text(if is_search { "none_found" } else { "none" });
     let error = errors.of("q");
     view! {
         <ErrorSummary errors language />

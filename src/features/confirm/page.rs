@@ -6,7 +6,6 @@ use axum::{
 };
 use leptos::prelude::*;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::{
     components::{
@@ -16,14 +15,18 @@ use crate::{
         heading::Heading,
         script::Script,
     },
-    domain::{case::OutcomeClass, code::Cun, spelling::Alphabet},
+    domain::{
+        case::{OutcomeClass, Service},
+        code::Cun,
+        spelling::Alphabet,
+    },
     features::desk::{
         answer::Request,
         at_desk::AtDesk,
         call_data::{CallData, Drawer, LastAnswer, Typed},
         fields::{Decision, DictatedField},
         outcome::Outcome,
-        post::read,
+        post::{one_time_key, read},
         service::{Submission, Submitted, submit},
     },
     islands::code_feedback::CodeKind,
@@ -63,7 +66,7 @@ pub struct ConfirmForm {
 
 /// `POST /confirm`
 pub async fn confirm(desk: AtDesk, Posted(form): Posted<ConfirmForm>) -> Result<Response, AppError> {
-    let key = Uuid::parse_str(&form.key).map_err(|_| AppError::BadRequest("the form has no one-time key"))?.to_string();
+    let key = one_time_key(&form.key, Service::Confirm)?;
     let language = desk.context.language;
     let mut errors = FormErrors::default();
     let Some(cun) = read(form.cun.parse::<Cun>(), "cun", &mut errors, language) else {

@@ -64,6 +64,8 @@ pub struct Verification {
     pub id: TestVerificationId,
     /// When the swab was taken.
     pub sampled_on: Date,
+    /// The form that it answers: a cookie of an earlier verification counts no more.
+    pub submission: String,
 }
 
 /// What the last answer said beyond what is stored.
@@ -97,7 +99,7 @@ pub struct CallData {
 struct Wire {
     until: i64,
     case_id: String,
-    verified: Option<(String, String, Date)>,
+    verified: Option<(String, String, Date, String)>,
     unlocked_at: Option<i64>,
     typed: Typed,
     last: Option<LastAnswer>,
@@ -111,7 +113,8 @@ impl CallData {
     }
 
     fn into_wire(self, until: Timestamp) -> Wire {
-        let verified = self.verified.map(|it| (it.cun.to_wire(), it.id.to_wire().to_owned(), it.sampled_on));
+        let verified =
+            self.verified.map(|it| (it.cun.to_wire(), it.id.to_wire().to_owned(), it.sampled_on, it.submission));
         Wire {
             until: until.as_millisecond(),
             case_id: self.case_id,
@@ -127,8 +130,8 @@ impl CallData {
             return None;
         }
         let verified = match wire.verified {
-            Some((cun, id, sampled_on)) => {
-                Some(Verification { cun: cun.parse().ok()?, id: id.parse().ok()?, sampled_on })
+            Some((cun, id, sampled_on, submission)) => {
+                Some(Verification { cun: cun.parse().ok()?, id: id.parse().ok()?, sampled_on, submission })
             }
             None => None,
         };
@@ -223,6 +226,7 @@ mod tests {
             cun: "CUN-H17KZ6247A".parse().expect("a CUN"),
             id: "8b0a5f44-7a3e-4f0e-9a2b-3c1d5e6f7a80".parse().expect("an id"),
             sampled_on: jiff::civil::date(2021, 1, 8),
+            submission: "form".to_owned(),
         };
         CallData { verified: Some(verified), ..CallData::of_case("case") }
     }

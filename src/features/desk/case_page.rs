@@ -101,6 +101,7 @@ fn CasePage(
                 </Notice>
             }
         })}
+        {view.is_busy().then(|| view! { <Notice><p>{t!("desk.busy", locale = locale)}</p></Notice> })}
         <DeskColumns>
             <StepColumn view=view.clone() />
             <Work view=view.clone() />

@@ -5,6 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     at_desk::AtDesk,
     call_data::{CallData, Typed},
+    outcome::say,
 };
 use crate::{
     components::alert::FormErrors,
@@ -84,8 +85,11 @@ impl CaseView {
         let Some(record) = desk.state.db.case(id, &desk.actor.operator).await? else { return Ok(None) };
         let steps = desk.state.db.steps(id).await?;
         let data = desk.call_data(id).unwrap_or_else(|| CallData::of_case(id));
-        let has_data = data.verified.is_some();
-        let stage = if record.closed_at.is_some() { Stage::Closed } else { effective_stage(&steps, has_data) };
+        let verified_by = data.verified.as_ref().map(|verified| verified.submission.as_str());
+        let stage = if record.closed_at.is_some() { Stage::Closed } else { effective_stage(&steps, verified_by) };
+        // Whatever the browser still carries, a call that is over has no data.
+        let is_over = matches!(stage, Stage::Concluded | Stage::Closed);
+        let data = if is_over { CallData::of_case(id) } else { data };
         let has_lost_data = stage == Stage::Opened && stage_after(&steps) != Stage::Opened;
         let (errors, typed, refused) = match refused {
             Some(refused) => (refused.errors, refused.typed, refused.service),
@@ -116,6 +120,18 @@ impl CaseView {
         self.steps.last().filter(|step| !step.is_under_way(self.now))
     }
 
+    /// Whether an unlock was begun and is neither confirmed nor cancelled, even if the call's data are gone.
+    #[must_use]
+    pub fn is_half_way(&self) -> bool {
+        self.record.closed_at.is_none() && matches!(stage_after(&self.steps), Stage::Verified | Stage::Unlocked)
+    }
+
+    /// Whether a request of the case is under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.steps.last().is_some_and(|step| step.is_under_way(self.now))
+    }
+
     /// The class of the last request for the same act as `service`.
     #[must_use]
     pub fn last_class(&self, service: Service) -> Option<OutcomeClass> {
@@ -126,6 +142,19 @@ impl CaseView {
     #[must_use]
     pub fn asks_decision(&self, service: Service) -> bool {
         self.last_class(service) == Some(OutcomeClass::Uncertain)
+    }
+
+    /// The sentence for the caller at this moment: the one of the last outcome while it is not a yes, else the step's.
+    #[must_use]
+    pub fn say(&self, usual: &str) -> String {
+        let last = self.last_step().filter(|step| step.class() != OutcomeClass::Done && self.errors.is_empty());
+        last.map_or_else(
+            || self.language.text(usual),
+            |step| {
+                let answer = self.data.last.as_ref().filter(|answer| answer.submission == step.submission);
+                say(step, answer, self.language)
+            },
+        )
     }
 
     /// The address of an act of this case.

@@ -1,19 +1,30 @@
 //! How long the unlocked OTP still lives, reckoned from the service's own instant (`sistema-ts.md`, 7).
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use leptos::prelude::*;
 use rust_i18n::t;
 
 use super::case_view::{CaseView, time_of_day};
 use crate::{
-    domain::case::Stage,
+    domain::case::{OutcomeClass, Service, Stage},
     islands::countdown::{Countdown, CountdownTexts, OTP_LIFE},
+    storage::steps::Step,
 };
+
+/// When the OTP was unlocked: the service's instant, or ours where the browser did not get the answer.
+fn unlocked_at(view: &CaseView) -> Option<Timestamp> {
+    if view.stage != Stage::Unlocked {
+        return None;
+    }
+    let is_done = |step: &&Step| step.service == Service::Unlock && step.class() == OutcomeClass::Done;
+    let ended = || view.steps.iter().rev().find(is_done).and_then(|step| step.end.as_ref()).map(|end| end.at);
+    view.data.unlocked_at.or_else(ended)
+}
 
 /// Milliseconds left, from 0 to 150,000; none where no OTP is unlocked.
 #[must_use]
 pub fn left(view: &CaseView) -> Option<i64> {
-    let at = view.data.unlocked_at.filter(|_| view.stage == Stage::Unlocked)?;
+    let at = unlocked_at(view)?;
     Some((at.as_millisecond() + OTP_LIFE - view.now.as_millisecond()).clamp(0, OTP_LIFE))
 }
 
@@ -23,7 +34,7 @@ pub fn UnlockedUntil(
     /// The case.
     view: CaseView,
 ) -> impl IntoView {
-    let (left, at) = (left(&view)?, view.data.unlocked_at?);
+    let (left, at) = (left(&view)?, unlocked_at(&view)?);
     let locale = view.language.tag();
     let until = at + SignedDuration::from_millis(OTP_LIFE);
     let text = |key: &str| view.language.text(&format!("desk.countdown_{key}"));

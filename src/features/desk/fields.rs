@@ -86,13 +86,16 @@ pub fn DictatedField(
 pub fn Decision(
     /// Whether it is asked for.
     is_needed: bool,
+    /// The text of what is decided.
+    #[prop(default = "desk.repeat")]
+    label: &'static str,
     /// What is wrong with the form.
     errors: FormErrors,
     /// In which language.
     language: Language,
 ) -> impl IntoView {
     is_needed.then(|| {
-        let label = t!("desk.repeat", locale = language.tag()).into_owned();
+        let label = language.text(label);
         view! { <Checkbox name="repeat" label error=errors.of("repeat") /> }
     })
 }

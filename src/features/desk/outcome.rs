@@ -25,12 +25,37 @@ fn what(step: &Step, answer: Option<&LastAnswer>, language: Language) -> String 
     let class = step.class();
     let word = if step.end.is_none() { CUT_OFF } else { answer.map_or("done", |answer| answer.reason.as_str()) };
     let reason = language.text(&format!("desk.reason.{word}"));
-    format!("{} {reason}", text(step.service, class, "what", language)).trim_end().to_owned()
+    let what = if is_ours(answer) {
+        language.text("desk.outcome.ours.what")
+    } else {
+        text(step.service, class, "what", language)
+    };
+    format!("{what} {reason}").trim_end().to_owned()
+}
+
+/// Reasons that are the call center's own or the service's: the caller's codes have nothing to do with them.
+const OURS: [&str; 5] =
+    ["rejected_by_policy", "bad_credentials", "client_certificate", "certificate_expired", "missing_field"];
+
+fn is_ours(answer: Option<&LastAnswer>) -> bool {
+    answer.is_some_and(|answer| OURS.contains(&answer.reason.as_str()))
+}
+
+/// The sentence for the caller.
+#[must_use]
+pub fn say(step: &Step, answer: Option<&LastAnswer>, language: Language) -> String {
+    if is_ours(answer) {
+        language.text("desk.outcome.ours.say")
+    } else {
+        text(step.service, step.class(), "say", language)
+    }
 }
 
 /// What follows; outside a call there is no case to close.
-fn next(step: &Step, is_deferred: bool, language: Language) -> String {
-    if is_deferred {
+fn next(step: &Step, answer: Option<&LastAnswer>, is_deferred: bool, language: Language) -> String {
+    if is_ours(answer) {
+        language.text("desk.outcome.ours.next")
+    } else if is_deferred {
         language.text(&format!("desk.outcome.deferred.{}_next", step.class().word()))
     } else {
         text(step.service, step.class(), "next", language)
@@ -58,10 +83,11 @@ pub fn Outcome(
         .as_ref()
         .and_then(|end| end.transaction.as_ref())
         .map(|id| view! { <CopiedTransaction id=id.as_str() place="outcome" language /> }.into_any());
-    let (what, next) = (what(&step, answer.as_ref(), language), next(&step, is_deferred, language));
+    let (what, next) = (what(&step, answer.as_ref(), language), next(&step, answer.as_ref(), is_deferred, language));
+    let said = say(&step, answer.as_ref(), language);
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
     view! {
-        <OutcomeCard outcome=class title=part("title") what say=part("say") next=next transaction
+        <OutcomeCard outcome=class title=part("title") what say=said next=next transaction
             upstream language />
     }
 }

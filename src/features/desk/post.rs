@@ -1,9 +1,6 @@
 //! What is submitted from the page of a case. Who may is in the signatures; the order of the steps is the service's.
 
-use axum::{
-    extract::Path,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -20,7 +17,7 @@ use super::{
 use crate::{
     components::alert::FormErrors,
     domain::{
-        case::{Service, Stage},
+        case::Service,
         code::{Cun, Otp},
         dates,
         health_card::HealthCardDigits,
@@ -72,6 +69,12 @@ pub fn read<T, E: Reason>(
     language: Language,
 ) -> Option<T> {
     result.map_err(|error| errors.add(field, words(&error, language))).ok()
+}
+
+/// A form's one-time key. The acts of one page share what is in the page and are told apart by their service.
+pub fn one_time_key(typed: &str, service: Service) -> Result<String, AppError> {
+    let key = Uuid::parse_str(typed).map_err(|_| AppError::BadRequest("the form has no one-time key"))?;
+    Ok(format!("{key}:{}", service.word()))
 }
 
 /// `POST /cases/{id}/verify`
@@ -164,7 +167,7 @@ async fn run(
 ) -> Result<Response, AppError> {
     let language = desk.context.language;
     let StepForm { key, repeat, fields, .. } = form;
-    let key = Uuid::parse_str(&key).map_err(|_| AppError::BadRequest("the form has no one-time key"))?.to_string();
+    let key = one_time_key(&key, service)?;
     let data = desk.call_data(id).unwrap_or_else(|| CallData::of_case(id));
     let typed = fields.into_typed();
     let mut errors = FormErrors::default();
@@ -174,8 +177,11 @@ async fn run(
     if !errors.is_empty() {
         return render(desk, id, refuse(errors, typed), question).await;
     }
-    // Without what the verification returned the step is out of order; the page says so.
-    let Some(request) = request else { return Ok(to_case(id).into_response()) };
+    // Without what the verification returned the step is out of order.
+    let Some(request) = request else {
+        errors.add("main", language.text("desk.out_of_order"));
+        return render(desk, id, refuse(errors, typed), Question::None).await;
+    };
     let submission = Submission {
         key,
         request,
@@ -210,10 +216,14 @@ pub async fn close(
     Posted(form): Posted<CloseForm>,
 ) -> Result<Response, AppError> {
     let view = CaseView::load(&desk, &id, None, Question::Close).await?.ok_or(AppError::NotFound)?;
-    if form.sure.is_none() && matches!(view.stage, Stage::Verified | Stage::Unlocked) {
+    if form.sure.is_none() && view.is_half_way() {
         return render(desk, &id, None, Question::Close).await;
     }
-    desk.state.db.close_case(&id, &desk.actor.operator, desk.now).await?;
+    if !desk.state.db.close_case(&id, &desk.actor.operator, desk.now).await? {
+        let mut errors = FormErrors::default();
+        errors.add("main", desk.context.language.text("desk.busy"));
+        return render(desk, &id, Some(Refused { errors, ..Refused::default() }), Question::None).await;
+    }
     let cookie = clear(Drawer::Case).map_err(AppError::internal)?;
     Ok(with_cookie(axum::response::Redirect::to("/"), Some(cookie)))
 }

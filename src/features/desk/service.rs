@@ -68,6 +68,9 @@ pub enum Submitted {
 /// How often the database is asked for a first submission that another instance carries out.
 const PATIENCE: Duration = Duration::from_millis(250);
 const MOST_QUESTIONS: u32 = 160;
+/// How often an outcome is written anew while the database refuses, and how long lies between.
+const MOST_WRITES: u32 = 5;
+const BETWEEN_WRITES: Duration = Duration::from_secs(1);
 
 /// Carries out a step's form.
 pub async fn submit(state: &AppState, actor: &Actor, submission: Submission) -> Result<Submitted, AppError> {
@@ -81,7 +84,7 @@ pub async fn submit(state: &AppState, actor: &Actor, submission: Submission) -> 
         operator: actor.operator.clone(),
         service: submission.request.service(),
         repeats_knowingly: submission.repeats_knowingly,
-        has_call_data: submission.data.verified.is_some(),
+        verified_by: submission.data.verified.as_ref().map(|verified| verified.submission.clone()),
         at: state.clock.now(),
     };
     let beginning = match submission.drawer {
@@ -99,7 +102,8 @@ pub async fn submit(state: &AppState, actor: &Actor, submission: Submission) -> 
     // A task of its own: a browser that goes away does not cut a request off.
     let (state, actor) = (state.clone(), actor.clone());
     let run = state.tasks.clone().spawn(async move { run(&state, &actor, submission, &intent, ticket).await });
-    run.await.map_err(AppError::internal)?.map(Submitted::Answered)
+    // A panic's message may quote what the caller said: it is dropped here.
+    run.await.map_err(|_| AppError::internal("a step was cut off"))?.map(Submitted::Answered)
 }
 
 /// Waits while another instance carries out the first submission.
@@ -128,7 +132,7 @@ async fn run(
     let at = state.clock.now();
     let end = StepEnd { at, class: answered.class, transaction: answered.transaction.clone() };
     log(intent, &answered, at);
-    state.db.end_step(intent, &end).await?;
+    write_end(state, intent, &end).await?;
     let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
     let cookie = match next_data(submission, answered, at) {
         (drawer, Some(data)) => sealed.close(drawer, data, at),
@@ -137,6 +141,18 @@ async fn run(
     .map_err(AppError::internal)?;
     ticket.answer(Some(cookie.clone()));
     Ok(Some(cookie))
+}
+
+/// Writes how a request ended. An answer that came is not given up at the first trouble of the database.
+async fn write_end(state: &AppState, intent: &Intent, end: &StepEnd) -> Result<(), AppError> {
+    for _ in 1..MOST_WRITES {
+        match state.db.end_step(intent, end).await {
+            Ok(()) => return Ok(()),
+            Err(error) => tracing::warn!(%error, case = %intent.case_id, "an outcome could not be written yet"),
+        }
+        tokio::time::sleep(BETWEEN_WRITES).await;
+    }
+    Ok(state.db.end_step(intent, end).await?)
 }
 
 /// All that is written of a request: the case, the service, the class, the transaction and how long it took.
@@ -156,13 +172,13 @@ fn log(intent: &Intent, answered: &Answered, at: Timestamp) {
 fn next_data(submission: Submission, answered: Answered, at: Timestamp) -> (Drawer, Option<CallData>) {
     let Submission { mut data, key, typed, drawer, .. } = submission;
     data.typed = if answered.class == OutcomeClass::Done { Typed::default() } else { typed };
-    data.last = Some(LastAnswer { submission: key, reason: answered.reason.to_owned(), texts: answered.texts });
+    data.last = Some(LastAnswer { submission: key.clone(), reason: answered.reason.to_owned(), texts: answered.texts });
     match answered.effect {
         Effect::Verified { cun, id, sampled_on } => {
-            data.verified = Some(Verification { cun, id, sampled_on });
+            data.verified = Some(Verification { cun, id, sampled_on, submission: key });
             data.unlocked_at = None;
         }
-        Effect::Unlocked { at: instant } => data.unlocked_at = Some(instant.unwrap_or(at)),
+        Effect::Unlocked { at: instant } => data.unlocked_at = Some(instant.map_or(at, |instant| instant.min(at))),
         Effect::Concluded if drawer == Drawer::Case => return (drawer, None),
         Effect::Concluded | Effect::Nothing => {}
     }

@@ -31,7 +31,7 @@ pub fn Work(
             view! { <Ask view act title="desk.ask_cancel_title" what="desk.ask_cancel_text" button="desk.cancel" /> }
                 .into_any()
         }
-        (Question::Close, Stage::Verified | Stage::Unlocked) => {
+        (Question::Close, _) if view.is_half_way() => {
             let act = "close";
             view! { <Ask view act title="desk.ask_close_title" what="desk.ask_close_text" button="desk.close" /> }
                 .into_any()
@@ -67,6 +67,7 @@ fn Verify(
 ) -> impl IntoView {
     let language = view.language;
     let (action, is_needed) = (view.action("verify"), view.asks_decision(Service::Verify));
+    let say = view.say("desk.say_verify");
     let CaseView { key, errors, typed, alphabet, .. } = view;
     view! {
         <form class="desk-form" method="post" action=action>
@@ -75,9 +76,9 @@ fn Verify(
                 <h2>{language.text("desk.verify_title")}</h2>
                 <DictatedField kind=CodeKind::Card value=typed.card errors=errors.clone() alphabet language />
                 <DictatedField kind=CodeKind::Cun value=typed.cun errors=errors.clone() alphabet language />
-                <Decision is_needed errors language />
+                <Decision is_needed label="desk.repeat_verify" errors language />
             </div>
-            <Script say=language.text("desk.say_verify") language>
+            <Script say language>
                 <ScriptNote when=language.text("desk.note_cun_when") say=language.text("desk.note_cun_say") />
                 <ScriptNote when=language.text("desk.open_note_when") say=language.text("desk.open_note_say") />
             </Script>
@@ -121,10 +122,11 @@ fn Unlock(
     is_again: bool,
 ) -> impl IntoView {
     let language = view.language;
+    let say = view.say("desk.say_unlock");
     let kind = if is_again { ButtonKind::Secondary } else { ButtonKind::Primary };
     let script = (!is_again).then(|| {
         view! {
-            <Script say=language.text("desk.say_unlock") language>
+            <Script say=say.clone() language>
                 <ScriptNote when=language.text("desk.note_otp_when") say=language.text("desk.note_otp_say") />
                 <ScriptNote when=language.text("desk.note_symptoms_when") say=language.text("desk.note_symptoms_say") />
             </Script>
@@ -155,6 +157,7 @@ fn Conclude(
     let language = view.language;
     let errors = view.errors.clone();
     let is_needed = view.asks_decision(Service::Confirm);
+    let say = view.say("desk.say_conclude");
     let (confirm, cancel, key) = (view.action("confirm"), view.action("cancel"), view.key.clone());
     view! {
         <form class="desk-form" method="post" action=confirm>
@@ -164,7 +167,7 @@ fn Conclude(
                 <p>{language.text("desk.conclude_text")}</p>
                 <Decision is_needed errors language />
             </div>
-            <Script say=language.text("desk.say_conclude") language>
+            <Script say language>
                 <ScriptNote when=language.text("desk.note_upload_when") say=language.text("desk.note_upload_say") />
             </Script>
             <div class="desk-action">

@@ -56,13 +56,18 @@ pub enum FirstStep {
 /// Judges a user name and a password.
 pub async fn first_step(state: &AppState, typed_name: &str, password: Password) -> Result<FirstStep, AppError> {
     let now = state.clock.now_ms();
-    let name: String = typed_name.trim().chars().take(200).collect::<String>().to_lowercase();
+    // An account is one subject, however its name is written; what can be no name is cut and counted all the same.
+    let username = typed_name.parse::<Username>();
+    let name = match &username {
+        Ok(username) => username.as_str().to_owned(),
+        Err(_) => typed_name.trim().chars().take(200).collect::<String>().trim().to_lowercase(),
+    };
     let attempts = subject(&state.secrets, WRONG_PASSWORDS, &name);
     let left = match state.db.begin_attempt(&attempts, PASSWORDS, now).await? {
         Attempt::Allowed { left } => left,
         Attempt::Locked { until } => return Ok(FirstStep::Locked { until }),
     };
-    let factor = match name.parse::<Username>() {
+    let factor = match username {
         Ok(username) => state.db.first_factor(&username).await?,
         Err(_) => None,
     };
