@@ -90,7 +90,7 @@ export class CasePage {
 
   /** The second decision that an uncertain outcome asks for. */
   get decision(): Locator {
-    return this.page.getByRole("checkbox", { name: /^Ho capito/ });
+    return this.page.getByRole("checkbox", { name: /^(Ho capito|Ripeto la verifica)/ });
   }
 
   /** What the countdown shows. */
