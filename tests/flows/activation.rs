@@ -1,4 +1,4 @@
-//! The activation link: password, second factor, recovery codes (issue 2, section 5).
+//! The activation link: password, second factor, recovery codes.
 
 use centralino::{
     domain::operator::Role, features::accounts::demo, server::config::Environment, sistema_ts::settings::Settings,

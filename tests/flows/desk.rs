@@ -16,6 +16,9 @@ on_both_engines!(
     a_call_survives_the_lock_to_the_pin,
     another_operator_sees_nothing_of_a_case,
     one_case_at_a_time,
+    a_cookie_of_an_earlier_verification_counts_no_more,
+    a_cookie_put_back_shows_nothing_of_a_closed_case,
+    a_double_click_opens_one_case,
     the_data_of_a_call_die_with_their_half_hour,
 );
 
@@ -235,4 +238,43 @@ async fn the_data_of_a_call_die_with_their_half_hour(engine: Engine) {
     app.wait_seconds(30 * 60 + 1);
     call.page().await.shows(200, "La verifica va ripetuta").shows(200, "Verifica positività");
     call.verify(&caller).await.shows(200, "Sblocca codice");
+}
+
+async fn a_cookie_of_an_earlier_verification_counts_no_more(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let first = app.caller("positive").await;
+    call.verify(&first).await.shows(200, "Sblocca codice");
+    let earlier = call.clone();
+    let second = app.caller("positive").await;
+    let key = call.key().await;
+    let fields = [("card", second.card.as_str()), ("cun", second.cun.as_str())];
+    assert_eq!(call.submit("verify", &key, &fields).await.status, 303);
+    call.unlock(&app.otp().await).await.shows(200, "Conferma sblocco");
+    let mut replayed = earlier;
+    let key = call.key().await;
+    replayed.submit("confirm", &key, &[]).await.shows(422, "Questo passo non è possibile adesso");
+    assert_eq!(received(&app, "confirm").await, 0);
+}
+
+async fn a_cookie_put_back_shows_nothing_of_a_closed_case(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, &caller.sampled_on);
+    let kept = call.browser.cookies.clone();
+    call.step("close", &[("sure", "1")]).await;
+    call.browser.cookies = kept;
+    let closed = call.page().await;
+    closed.shows(200, "Il caso è chiuso");
+    assert!(!closed.text.contains(&caller.sampled_on) && !closed.text.contains("readback"));
+}
+
+async fn a_double_click_opens_one_case(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut one = app.signed_in(&app.operator("m.bianchi").await).await;
+    let mut other = one.clone();
+    let form = [("call", "88213")];
+    let (first, second) = tokio::join!(one.post("/cases", &form), other.post("/cases", &form));
+    assert_eq!(first.location(), second.location());
 }

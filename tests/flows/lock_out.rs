@@ -1,4 +1,4 @@
-//! Lock-outs: ten wrong passwords or five wrong PINs in a row, a quarter of an hour (issue 2, section 5).
+//! Lock-outs: ten wrong passwords or five wrong PINs in a row, a quarter of an hour.
 
 use centralino::{
     domain::operator::Role, features::accounts::recovery::RecoveryCode, features::login::service::unlock,
@@ -31,6 +31,11 @@ async fn ten_wrong_passwords_lock(engine: Engine) {
     assert!(wrong_password(&mut browser, 7).await.contains("rimasti prima del blocco: 3."));
     assert!(wrong_password(&mut browser, 2).await.contains("rimasti prima del blocco: 1."));
     assert!(wrong_password(&mut browser, 1).await.contains("Riprova tra 15 min 0 s"));
+    for blanks in ["\u{3000}", " ", "\t "] {
+        let padded = format!("M.Bianchi{}x", blanks.repeat(191));
+        let other = [("username", padded.as_str()), ("password", "not the password")];
+        browser.post("/login", &other).await.shows(422, "Riprova tra 15 min 0 s");
+    }
     app.wait_seconds(61);
     let right = [("username", "m.bianchi"), ("password", PASSWORD)];
     browser.post("/login", &right).await.shows(422, "Riprova tra 13 min 59 s");

@@ -1,4 +1,4 @@
-//! Sessions: one an operator, locked by idleness, over after nine hours or with the account (issue 2, section 5).
+//! Sessions: one an operator, locked by idleness, over after nine hours or with the account.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use centralino::{

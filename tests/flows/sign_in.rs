@@ -1,4 +1,4 @@
-//! Signing in, and each way of being refused (issue 2, section 5).
+//! Signing in, and each way of being refused.
 
 use axum::http::header;
 
