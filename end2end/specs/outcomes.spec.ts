@@ -1,53 +1,50 @@
 import { daysAgo, shown } from "../support/dates";
-import { SERVICES, TITLES, ask, bringTo } from "../support/steps";
+import { ACTS, TITLES, ask, bringTo, serviceOf } from "../support/steps";
 import { expect, test } from "../support/test";
 
 test.describe("what becomes of a request", () => {
-  for (const service of SERVICES) {
-    const titles = TITLES[service];
+  for (const act of ACTS) {
+    const titles = TITLES[act];
+    const service = serviceOf(act);
 
-    test(`${service}: done`, async ({ openCase, sandbox }) => {
-      await bringTo(service, openCase, sandbox);
-      await ask(service, openCase, sandbox);
+    test(`${act}: done`, async ({ openCase, sandbox }) => {
+      await bringTo(act, openCase, sandbox);
+      await ask(act, openCase, sandbox);
       await expect(openCase.outcome(titles.done)).toContainText("TX");
     });
 
-    test(`${service}: refused, corrected and repeated`, async ({ openCase, sandbox, inspect }) => {
-      await bringTo(service, openCase, sandbox);
+    test(`${act}: refused, corrected and repeated`, async ({ openCase, sandbox, inspect }) => {
+      await bringTo(act, openCase, sandbox);
       await sandbox.breakNext(service, "refused");
-      await ask(service, openCase, sandbox);
+      await ask(act, openCase, sandbox);
       await expect(openCase.outcome(titles.refused)).toBeVisible();
-      await inspect(`case-refused-${service}`);
-      await ask(service, openCase, sandbox);
+      await inspect(`case-refused-${act}`);
+      await ask(act, openCase, sandbox);
       await expect(openCase.outcome(titles.done)).toBeVisible();
     });
 
-    test(`${service}: uncertain, and repeated only by a second decision @look`, async ({
-      openCase,
-      sandbox,
-      inspect,
-    }) => {
-      await bringTo(service, openCase, sandbox);
+    test(`${act}: uncertain, and repeated only by a second decision @look`, async ({ openCase, sandbox, inspect }) => {
+      await bringTo(act, openCase, sandbox);
       const before = await sandbox.callsOf(service);
       await sandbox.breakNext(service, "http_503");
-      await ask(service, openCase, sandbox);
+      await ask(act, openCase, sandbox);
       await expect(openCase.outcome(titles.uncertain)).toBeVisible();
       expect(await sandbox.callsOf(service)).toBe(before + 1);
-      await inspect(`case-uncertain-${service}`);
-      await ask(service, openCase, sandbox);
+      await inspect(`case-uncertain-${act}`);
+      await ask(act, openCase, sandbox);
       await expect(openCase.alert.getByRole("link")).toBeVisible();
       expect(await sandbox.callsOf(service)).toBe(before + 1);
       await openCase.decision.check();
-      await ask(service, openCase, sandbox);
+      await ask(act, openCase, sandbox);
       await expect(openCase.outcome(titles.done)).toBeVisible();
       expect(await sandbox.callsOf(service)).toBe(before + 2);
     });
 
     for (const fault of ["reset_after_reading", "truncated", "unknown_esito", "duplicate_field"]) {
-      test(`${service}: ${fault} is uncertain @nojs`, async ({ openCase, sandbox }) => {
-        await bringTo(service, openCase, sandbox);
+      test(`${act}: ${fault} is uncertain @nojs`, async ({ openCase, sandbox }) => {
+        await bringTo(act, openCase, sandbox);
         await sandbox.breakNext(service, fault);
-        await ask(service, openCase, sandbox);
+        await ask(act, openCase, sandbox);
         await expect(openCase.outcome(titles.uncertain)).toBeVisible();
       });
     }

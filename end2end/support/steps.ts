@@ -2,7 +2,7 @@ import type { CasePage } from "../pages/case";
 import { daysAgo, shown } from "./dates";
 import type { Sandbox, Service } from "./sandbox";
 
-/** The title of the card of each outcome, by service. */
+/** The title of the card of each outcome, by act. */
 export const TITLES = {
   verify: {
     done: "Positività verificata",
@@ -22,18 +22,33 @@ export const TITLES = {
     uncertain: "Esito della conferma incerto",
     notSent: "Conferma non inviata",
   },
+  cancel: {
+    done: "Sblocco annullato",
+    refused: "Annullamento non accettato",
+    uncertain: "Esito dell'annullamento incerto",
+    notSent: "Annullamento non inviato",
+  },
 } as const;
-export const SERVICES = ["verify", "unlock", "confirm"] as const;
 
-/** Fills in what `service` needs, and asks for it. */
-export async function ask(service: Service, opened: CasePage, sandbox: Sandbox): Promise<void> {
-  if (service === "verify") await opened.giveCard(await sandbox.newCaller());
-  else if (service === "unlock") await opened.giveOtp(await sandbox.newOtp(), shown(daysAgo(2)));
-  else await opened.confirm.click();
+/** What an operator asks of a service. */
+export type Act = keyof typeof TITLES;
+export const ACTS = ["verify", "unlock", "confirm", "cancel"] as const satisfies Act[];
+
+/** The service that carries an act out: confirming and cancelling are one. */
+export function serviceOf(act: Act): Service {
+  return act === "cancel" ? "confirm" : act;
 }
 
-/** Brings a case to where `service` is next. */
-export async function bringTo(service: Service, opened: CasePage, sandbox: Sandbox): Promise<void> {
-  if (service !== "verify") await opened.verified(await sandbox.newCaller());
-  if (service === "confirm") await opened.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+/** Fills in what `act` needs, and asks for it. */
+export async function ask(act: Act, opened: CasePage, sandbox: Sandbox): Promise<void> {
+  if (act === "verify") await opened.giveCard(await sandbox.newCaller());
+  else if (act === "unlock") await opened.giveOtp(await sandbox.newOtp(), shown(daysAgo(2)));
+  else if (act === "confirm") await opened.confirm.click();
+  else await opened.askedToCancel();
+}
+
+/** Brings a case to where `act` is next. */
+export async function bringTo(act: Act, opened: CasePage, sandbox: Sandbox): Promise<void> {
+  if (act !== "verify") await opened.verified(await sandbox.newCaller());
+  if (serviceOf(act) === "confirm") await opened.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
 }

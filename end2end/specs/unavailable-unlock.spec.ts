@@ -1,0 +1,3 @@
+import { whereUnavailable } from "../support/unavailable";
+
+whereUnavailable("unlock");
