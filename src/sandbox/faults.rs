@@ -75,6 +75,10 @@ words! {
         MissingDate = "missing_date",
         /// No transaction id.
         MissingTransaction = "missing_transaction",
+        /// The codes of the request stand in the transaction id.
+        EchoedCodes = "echoed_codes",
+        /// The ID Verifica Tampone is the transaction id too.
+        EchoedId = "echoed_id",
         /// A billion laughs in a DTD.
         Dtd = "dtd",
         /// An external entity.

@@ -79,8 +79,8 @@ pub(super) struct Decision {
     pub(super) said: Said,
     /// The fault that strikes.
     pub(super) order: Option<Order>,
-    /// What a validator would echo of the message.
-    pub(super) echo: String,
+    /// What the message said; nothing where it can't be read.
+    pub(super) request: Request,
 }
 
 impl House {
@@ -130,12 +130,18 @@ impl House {
     }
 
     /// Judges a message and carries it out. `order` is the fault that strikes it whatever it says.
-    pub(super) fn decide(&self, service: &Service, message: &[u8], sender: Sender, order: Option<Order>) -> Decision {
+    pub(super) fn decide(
+        &self,
+        service: &Service,
+        message: Option<&str>,
+        sender: Sender,
+        order: Option<Order>,
+    ) -> Decision {
         let profile = self.profile.read().clone();
         *self.state.lock().counts.requests.entry(service.word).or_default() += 1;
         let refused = |said| {
             log(service, &said, order.as_ref());
-            Decision { said, order: order.clone(), echo: String::new() }
+            Decision { said, order: order.clone(), request: Request::default() }
         };
         if !profile.sources.contains(&sender.address) {
             return refused(self.refusal(rules::FOREIGN_SOURCE));
@@ -144,7 +150,7 @@ impl House {
             return refused(Said::Fault(rejected_by_policy()));
         }
         match soap::read(&service.contract, message) {
-            Ok(request) => self.carry_out(service, &request, &profile, order),
+            Ok(request) => self.carry_out(service, request, &profile, order),
             Err(Unread::Envelope(fault)) => refused(Said::Fault(fault)),
             Err(Unread::Body(violation)) => refused(match profile.schema_violation {
                 SchemaViolation::Fault => Said::Fault(soap::Fault::client(violation.text)),
@@ -153,10 +159,10 @@ impl House {
         }
     }
 
-    fn carry_out(&self, service: &Service, request: &Request, profile: &Profile, order: Option<Order>) -> Decision {
+    fn carry_out(&self, service: &Service, request: Request, profile: &Profile, order: Option<Order>) -> Decision {
         let mut state = self.state.lock();
         let state = &mut *state;
-        let subject = rules::subject(&state.register, request);
+        let subject = rules::subject(&state.register, &request);
         if let Some(cun) = &subject {
             state.register.count(cun, service.word);
         }
@@ -173,7 +179,7 @@ impl House {
             random: &self.random,
         };
         let outcome = if is_applied {
-            (service.rules)(&mut scene, request)
+            (service.rules)(&mut scene, &request)
         } else if order.as_ref().is_some_and(|order| order.fault == Fault::Refused) {
             Err(rules::SYSTEM)
         } else {
@@ -181,8 +187,7 @@ impl House {
         };
         let said = self.answer(outcome);
         log(service, &said, order.as_ref());
-        let echo = request.get("cun").or_else(|| request.get("codiceOtp")).unwrap_or_default().to_owned();
-        Decision { said, order, echo }
+        Decision { said, order, request }
     }
 
     fn refusal(&self, refusal: Refusal) -> Said {

@@ -20,6 +20,7 @@ mod schema;
 mod server;
 mod services;
 mod soap;
+mod text;
 mod tls;
 
 use std::{

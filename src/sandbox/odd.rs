@@ -8,7 +8,7 @@ use super::{
     contract::Contract,
     faults::{Fault, Order},
     reply::{self, Reply, XML, whole},
-    soap::{self, Answer, ServiceError, Style},
+    soap::{self, Answer, Request, ServiceError, Style},
 };
 
 const DELAY_MS: u64 = 5_000;
@@ -16,9 +16,14 @@ const DEPTH: usize = 20_000;
 const NOTE: ServiceError =
     ServiceError { kind: "Avviso", code: "9070", text: "SANDBOX: comunicazione tardiva del test" };
 
-/// Changes what the answer says and how it is written.
-pub(super) fn prepare(fault: Fault, answer: &mut Answer, style: &mut Style) {
+/// Changes what the answer to `request` says and how it is written.
+pub(super) fn prepare(fault: Fault, request: &Request, answer: &mut Answer, style: &mut Style) {
     match fault {
+        Fault::EchoedCodes => answer.replace("idTransazione", Some(&format!("tx.{}", codes(request).join("/")))),
+        Fault::EchoedId => {
+            let id = answer.get("idVerificaTampone").or(request.get("idVerificaTampone")).unwrap_or("1");
+            answer.replace("idTransazione", Some(&id.to_uppercase()));
+        }
         Fault::DuplicateField => answer.fields.push(("esito", "9999".to_owned())),
         Fault::UnknownEsito => answer.replace("esito", Some("1234")),
         Fault::MissingEsito => answer.replace("esito", None),
@@ -50,19 +55,29 @@ fn restyle(fault: Fault, answer: &mut Answer, style: &mut Style) {
     }
 }
 
+/// What a request says of its caller, in lower case.
+fn codes(request: &Request) -> Vec<String> {
+    let names = ["numTesseraSanitaria", "cun", "codiceOtp", "dataInizioSintomi"];
+    names.iter().filter_map(|name| request.get(name)).map(str::to_lowercase).collect()
+}
+
 impl Answer {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     fn replace(&mut self, name: &'static str, value: Option<&str>) {
         self.fields.retain(|(known, _)| *known != name);
         self.fields.extend(value.map(|value| (name, value.to_owned())));
     }
 
     fn is_done(&self) -> bool {
-        self.fields.iter().any(|(name, value)| *name == "esito" && value == "0000")
+        self.get("esito") == Some("0000")
     }
 }
 
-/// What the fault of an order makes of the finished text and its status. `echo` is what a validator would echo.
-pub(super) fn reply(order: &Order, contract: &Contract, status: StatusCode, text: String, echo: &str) -> Reply {
+/// What the fault of an order makes of the finished text and its status. A validator would echo something of `request`.
+pub(super) fn reply(order: &Order, contract: &Contract, status: StatusCode, text: String, request: &Request) -> Reply {
     let response = match order.fault {
         Fault::Timeout => return Reply::Silence,
         Fault::ResetBeforeReading | Fault::ResetAfterReading => return Reply::Reset,
@@ -82,7 +97,7 @@ pub(super) fn reply(order: &Order, contract: &Contract, status: StatusCode, text
         Fault::Html => reply::page(StatusCode::OK),
         Fault::NoCharset => whole(status, "text/xml", text),
         Fault::Latin1 => whole(status, "text/xml;charset=ISO-8859-1", latin1(&text)),
-        fault => match (error_page(fault), soap_fault(fault, echo)) {
+        fault => match (error_page(fault), soap_fault(fault, request)) {
             (Some(status), _) => reply::page(status),
             (None, Some((status, fault))) => whole(status, XML, fault.render()),
             (None, None) => whole(status, XML, garbled(fault, contract, text)),
@@ -106,7 +121,8 @@ const fn error_page(fault: Fault) -> Option<StatusCode> {
 }
 
 /// The texts are those of the sibling services.
-fn soap_fault(fault: Fault, echo: &str) -> Option<(StatusCode, soap::Fault)> {
+fn soap_fault(fault: Fault, request: &Request) -> Option<(StatusCode, soap::Fault)> {
+    let echo = request.get("cun").or_else(|| request.get("codiceOtp")).unwrap_or_default();
     let error = StatusCode::INTERNAL_SERVER_ERROR;
     Some(match fault {
         Fault::ServerError => (error, soap::Fault { code: "Server", text: "Internal Error".to_owned() }),

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
-    header::{ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue},
+    header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue},
 };
 
 use super::{
@@ -22,6 +22,7 @@ use super::{
     reply::{Body, Reply, XML, page, whole},
     services::Service,
     soap::{self, Style},
+    text,
 };
 
 /// Far more than the longest message that keeps to a contract.
@@ -99,26 +100,30 @@ impl Line {
             return Reply::Reset;
         }
         let misplaced = misplaced(service, &request);
+        let content_type = header(&request, &CONTENT_TYPE).to_owned();
         let Ok(message) = Limited::new(request.into_body(), MOST_BYTES).collect().await else {
             return Reply::Http(page(StatusCode::PAYLOAD_TOO_LARGE));
         };
         let decision = match misplaced {
             Some(Misplaced::ContentType) => return Reply::Http(page(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
-            Some(Misplaced::Action(said)) => Decision { said, order, echo: String::new() },
-            None => self.house.decide(service, &message.to_bytes(), self.sender, order),
+            Some(Misplaced::Action(said)) => Decision { said, order, request: soap::Request::default() },
+            None => {
+                let message = text::decode(&message.to_bytes(), &content_type);
+                self.house.decide(service, message.as_deref(), self.sender, order)
+            }
         };
         self.speak(service, decision)
     }
 
     fn speak(&self, service: &Service, decision: Decision) -> Reply {
-        let Decision { said, order, echo } = decision;
+        let Decision { said, order, request } = decision;
         let fault = order.as_ref().map(|order| order.fault);
         let (status, text) = match said {
             Said::Fault(fault) => (StatusCode::INTERNAL_SERVER_ERROR, fault.render()),
             Said::Answer(mut answer) => {
                 let mut style = Style::default();
                 if let Some(fault) = fault {
-                    odd::prepare(fault, &mut answer, &mut style);
+                    odd::prepare(fault, &request, &mut answer, &mut style);
                 }
                 let spoken = if fault == Some(Fault::OtherOperation) { self.other(service) } else { service };
                 (StatusCode::OK, answer.render(&spoken.contract, &style))
@@ -126,7 +131,7 @@ impl Line {
         };
         match order {
             None => Reply::Http(whole(status, XML, text)),
-            Some(order) => odd::reply(&order, &service.contract, status, text, &echo),
+            Some(order) => odd::reply(&order, &service.contract, status, text, &request),
         }
     }
 
@@ -135,19 +140,24 @@ impl Line {
     }
 }
 
+fn header<'a>(request: &'a Request<Incoming>, name: &HeaderName) -> &'a str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
 /// Why a message is not for the service.
 enum Misplaced {
+    /// Not XML as such: another media type, or compressed.
     ContentType,
     Action(Said),
 }
 
 fn misplaced(service: &Service, request: &Request<Incoming>) -> Option<Misplaced> {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = header(CONTENT_TYPE).split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("text/xml") {
+    let media_type = header(request, &CONTENT_TYPE).split(';').next().unwrap_or_default().trim();
+    let is_plain = matches!(header(request, &CONTENT_ENCODING).trim(), "" | "identity");
+    if !media_type.eq_ignore_ascii_case("text/xml") || !is_plain {
         return Some(Misplaced::ContentType);
     }
-    if header(SOAP_ACTION).trim_matches('"') == service.contract.action {
+    if header(request, &SOAP_ACTION).trim_matches('"') == service.contract.action {
         return None;
     }
     let text = "The given SOAPAction does not match an operation.";

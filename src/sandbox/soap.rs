@@ -15,6 +15,7 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const MOST_NODES: u32 = 2_000;
 
 /// The fields of a request that keeps to its contract: personal data, so nothing prints them.
+#[derive(Default)]
 pub(super) struct Request(Vec<(String, String)>);
 
 impl Request {
@@ -55,13 +56,12 @@ pub(super) enum Unread {
     Body(Violation),
 }
 
-/// Reads the request of `contract` from a message.
-pub(super) fn read(contract: &Contract, message: &[u8]) -> Result<Request, Unread> {
+/// Reads the request of `contract` from a message; none: one in an encoding that can't be read.
+pub(super) fn read(contract: &Contract, message: Option<&str>) -> Result<Request, Unread> {
     let client = |text: &str| Unread::Envelope(Fault::client(text));
-    let text = std::str::from_utf8(message).map_err(|_| client("Invalid UTF-8 in message"))?;
+    let text = message.ok_or_else(|| client("Invalid encoding of the message"))?;
     let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text.trim_start_matches('\u{feff}'), options)
-        .map_err(|_| client("Error reading XMLStreamReader."))?;
+    let document = Document::parse_with_options(text, options).map_err(|_| client("Error reading XMLStreamReader."))?;
     let body = body(document.root_element()).map_err(Unread::Envelope)?;
     check(&contract.request, body).map_err(Unread::Body)?;
     let fields = body.children().filter(Node::is_element);

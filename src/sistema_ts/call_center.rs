@@ -53,6 +53,11 @@ const SAMPLED_ON: &str = "dataPrelievo";
 const AT: &str = "dataOra";
 const COMMUNICATION: &str = "idTipoComunicazione";
 
+/// The fields that are the caller's, sent or returned: codes.
+pub const CALLERS_CODES: &[&str] = &[CARD, CUN, OTP, TEST_ID];
+/// The fields that are the caller's, sent or returned: days.
+pub const CALLERS_DAYS: &[&str] = &[ONSET, SAMPLED_ON];
+
 /// What one service is called on the wire.
 #[derive(Debug)]
 pub struct Operation {

@@ -197,7 +197,8 @@ impl Inner {
             Err(NoReply::NotSent(reason)) => Outcome::NotSent(reason.into()),
             Err(NoReply::MayHaveLeft(reason)) => Outcome::Uncertain(reason.into()),
             Ok(reply) => {
-                judge(&reply, call.operation, &call.fields).and_then(read).map_or_else(Into::into, Outcome::Done)
+                let verdict = judge(&reply, call.operation, &call.fields, self.clock.today());
+                verdict.and_then(read).map_or_else(Into::into, Outcome::Done)
             }
         }
     }

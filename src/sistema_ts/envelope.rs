@@ -62,6 +62,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Its fields with a name of the contract, the list of errors apart.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A field's value; none where it is absent, blank or `xsi:nil`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|it| !it.is_empty())

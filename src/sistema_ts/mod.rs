@@ -2,6 +2,7 @@
 
 pub mod call_center;
 pub mod client;
+mod echo;
 mod encoding;
 mod envelope;
 pub mod identity;

@@ -3,10 +3,9 @@
 //! What the service writes may echo what the caller said, so its texts are [`UpstreamText`]: shown to the operator,
 //! never printed, never kept.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     call::{TestVerificationId, TransactionId},
@@ -71,27 +70,16 @@ pub struct Refusal {
     pub reason: RefusalReason,
     /// The id of the transaction, where a readable one came.
     pub transaction: Option<TransactionId>,
-    /// `esito`, where there was one.
-    pub esito: Option<Code>,
-    /// `errori`, in the order of the answer.
-    pub errors: Vec<ServiceError>,
+    /// `errori`, in the order of the answer, each with its code and its words.
+    pub errors: Vec<UpstreamText>,
     /// `descrizioneEsito`, or the text of the fault.
     pub text: Option<UpstreamText>,
 }
 
 impl From<RefusalReason> for Refusal {
     fn from(reason: RefusalReason) -> Self {
-        Self { reason, transaction: None, esito: None, errors: Vec::new(), text: None }
+        Self { reason, transaction: None, errors: Vec::new(), text: None }
     }
-}
-
-/// One `errore` of the list `errori`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceError {
-    /// `codEsito`, where it has the form of one.
-    pub code: Option<Code>,
-    /// `descrEsito`; empty where absent.
-    pub text: UpstreamText,
 }
 
 /// The positive answer of Verifica positività (seed 003, 3.3.1, Tab. 10).
@@ -149,45 +137,6 @@ impl fmt::Debug for SamplingDate {
     }
 }
 
-/// A code of four digits, `esito` or `codEsito`: says nothing of the caller, so it may be printed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Code([u8; 4]);
-
-/// A code is four digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a code of Sistema TS is four digits")]
-pub struct InvalidCode;
-
-impl FromStr for Code {
-    type Err = InvalidCode;
-
-    fn from_str(text: &str) -> Result<Self, InvalidCode> {
-        let digits: [u8; 4] = text.as_bytes().try_into().map_err(|_| InvalidCode)?;
-        if digits.iter().all(u8::is_ascii_digit) { Ok(Self(digits)) } else { Err(InvalidCode) }
-    }
-}
-
-impl TryFrom<String> for Code {
-    type Error = InvalidCode;
-
-    fn try_from(text: String) -> Result<Self, InvalidCode> {
-        text.parse()
-    }
-}
-
-impl From<Code> for String {
-    fn from(code: Code) -> Self {
-        code.to_string()
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|digit| write!(f, "{}", char::from(*digit)))
-    }
-}
-
 /// A text of the service: personal data, because it may repeat what the caller said (`Value 'CUN-…' is not …`). It
 /// can't be printed or serialised; [`UpstreamText::expose`] is for the operator's page and the sealed cookie.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -224,8 +173,7 @@ impl fmt::Debug for UpstreamText {
 macro_rules! reasons {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $(($number:ty))? = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$variant_doc])* $variant $(($number))?),+ }
 
         impl $name {

@@ -1,10 +1,13 @@
 //! Reply → yes or no. The one place that decides how an answer is classed (`outcome`).
 
+use jiff::civil::Date;
+
 use super::{
     call_center::{ERROR_CODE, ERROR_TEXT, ESITO, ESITO_TEXT, Operation, TRANSACTION},
+    echo::repeats,
     encoding::decode,
     envelope::{Answer, Fault, Fields, Message, read},
-    outcome::{Code, Failure, FailureReason, Outcome, Refusal, RefusalReason, ServiceError, UpstreamText},
+    outcome::{Failure, FailureReason, Outcome, Refusal, RefusalReason, UpstreamText},
     transport::Reply,
 };
 use crate::domain::call::TransactionId;
@@ -12,6 +15,8 @@ use crate::domain::call::TransactionId;
 const DONE: &str = "0000";
 const DONE_WITH_WARNING: &str = "0001";
 const REFUSED: &str = "9999";
+/// How gateways mark what happened between them and the service: the request may have been carried out.
+const FROM_SERVER: &str = "(from server)";
 
 /// An answer that is not a yes.
 pub enum No {
@@ -40,13 +45,13 @@ impl<T> From<No> for Outcome<T> {
 pub struct Yes {
     /// Its fields.
     pub answer: Answer,
+    transaction: Result<TransactionId, FailureReason>,
 }
 
 impl Yes {
     /// The id of the transaction, without which a yes can't be registered.
     pub fn transaction(&self) -> Result<TransactionId, No> {
-        let text = self.answer.get(TRANSACTION).ok_or(FailureReason::MissingTransaction)?;
-        text.parse().map_err(|_| FailureReason::UnreadableTransaction.into())
+        Ok(self.transaction.clone()?)
     }
 
     /// The warnings that came with it.
@@ -59,12 +64,13 @@ impl Yes {
 
     /// The yes that is none, because something is missing in it.
     pub fn refused(&self, reason: RefusalReason) -> No {
-        No::Refused(refusal(&self.answer, reason))
+        No::Refused(refusal(&self.answer, reason, self.transaction.clone().ok()))
     }
 }
 
-/// Classes `reply` to `operation`. `sent` are the values that went out, by which a fault that quotes one is known.
-pub fn judge(reply: &Reply, operation: &Operation, sent: &Fields) -> Result<Yes, No> {
+/// Classes `reply` to `operation`. `sent` are the values that went out, by which a fault or a transaction that quotes
+/// one is known.
+pub fn judge(reply: &Reply, operation: &Operation, sent: &Fields, today: Date) -> Result<Yes, No> {
     let message = || -> Result<Message, FailureReason> {
         let body = reply.body.as_ref().map_err(|reason| *reason)?;
         read(&decode(body, reply.content_type.as_deref())?, operation)
@@ -72,16 +78,17 @@ pub fn judge(reply: &Reply, operation: &Operation, sent: &Fields) -> Result<Yes,
     match (reply.status, message()) {
         (status @ 400..=499, message) => Err(No::Refused(refused_by_status(status, message.ok()))),
         (200 | 500..=599, Ok(Message::Fault(fault))) => Err(judge_fault(&fault, sent)),
-        (200, Ok(Message::Answer(answer))) => judge_answer(answer),
+        (200, Ok(Message::Answer(answer))) => judge_answer(answer, sent, today),
         (200, Err(reason)) => Err(reason.into()),
         (status, _) => Err(FailureReason::HttpStatus(status).into()),
     }
 }
 
-fn judge_answer(answer: Answer) -> Result<Yes, No> {
+fn judge_answer(answer: Answer, sent: &Fields, today: Date) -> Result<Yes, No> {
+    let transaction = transaction(&answer, sent, today);
     match answer.get(ESITO) {
-        Some(DONE | DONE_WITH_WARNING) => Ok(Yes { answer }),
-        Some(REFUSED) => Err(No::Refused(refusal(&answer, RefusalReason::Esito))),
+        Some(DONE | DONE_WITH_WARNING) => Ok(Yes { answer, transaction }),
+        Some(REFUSED) => Err(No::Refused(refusal(&answer, RefusalReason::Esito, transaction.ok()))),
         Some(other) => {
             let text = UpstreamText::new(&format!("{other} {}", answer.get(ESITO_TEXT).unwrap_or_default()));
             Err(No::Uncertain(Failure { reason: FailureReason::UnknownEsito, text: Some(text) }))
@@ -90,15 +97,22 @@ fn judge_answer(answer: Answer) -> Result<Yes, No> {
     }
 }
 
-fn refusal(answer: &Answer, reason: RefusalReason) -> Refusal {
-    let error = |error: &Answer| ServiceError {
-        code: error.get(ERROR_CODE).and_then(|code| code.parse().ok()),
-        text: UpstreamText::new(error.get(ERROR_TEXT).unwrap_or_default()),
-    };
+/// The id of the transaction, if it is one that may be kept.
+fn transaction(answer: &Answer, sent: &Fields, today: Date) -> Result<TransactionId, FailureReason> {
+    let id = answer.get(TRANSACTION).ok_or(FailureReason::MissingTransaction)?;
+    let sent = sent.iter().map(|(name, value)| (*name, value.as_str()));
+    if repeats(id, sent.chain(answer.fields()), today) {
+        return Err(FailureReason::UnreadableTransaction);
+    }
+    id.parse().map_err(|_| FailureReason::UnreadableTransaction)
+}
+
+fn refusal(answer: &Answer, reason: RefusalReason, transaction: Option<TransactionId>) -> Refusal {
+    let part = |error: &Answer, name| error.get(name).unwrap_or_default().to_owned();
+    let error = |error: &Answer| UpstreamText::new(&[part(error, ERROR_CODE), part(error, ERROR_TEXT)].join(" "));
     Refusal {
         reason,
-        transaction: answer.get(TRANSACTION).and_then(|id| id.parse().ok()),
-        esito: answer.get(ESITO).and_then(|code| code.parse::<Code>().ok()),
+        transaction,
         errors: answer.errors.iter().map(error).collect(),
         text: answer.get(ESITO_TEXT).map(UpstreamText::new),
     }
@@ -124,7 +138,7 @@ fn known_refusal(fault: &Fault) -> Option<RefusalReason> {
     let text = fault.text.to_lowercase();
     if text.contains("credenziali invalide") {
         Some(RefusalReason::BadCredentials)
-    } else if text.contains("rejected by policy") {
+    } else if text.contains("rejected by policy") && !text.contains(FROM_SERVER) {
         Some(RefusalReason::RejectedByPolicy)
     } else {
         None
@@ -136,7 +150,7 @@ fn known_refusal(fault: &Fault) -> Option<RefusalReason> {
 fn blames_sender(fault: &Fault) -> bool {
     let is_client = fault.code == "Client" || fault.code.starts_with("Client.");
     let text = fault.text.to_lowercase();
-    is_client && !text.contains("internal error") && !text.contains("(from server)")
+    is_client && !text.contains("internal error") && !text.contains(FROM_SERVER)
 }
 
 /// A complaint of the schema's validator (`cvc-…`) about a value that we sent, whatever the fault's code.
@@ -165,7 +179,8 @@ mod tests {
 
     fn verdict(status: u16, content_type: Option<String>, body: &[u8]) -> Result<Verified, No> {
         let reply = Reply { status, content_type, body: Ok(body.to_vec()) };
-        judge(&reply, &VERIFY, &vec![("cun", "CUN-H17KZ6247A".into())]).and_then(verified)
+        let today = jiff::civil::date(2021, 1, 11);
+        judge(&reply, &VERIFY, &vec![("cun", "CUN-H17KZ6247A".into())], today).and_then(verified)
     }
 
     /// Cuts, doubles or overwrites a stretch of the bytes.

@@ -13,7 +13,15 @@ use crate::support::call::{Caller, Control};
 const NO: &[&str] =
     &["cvc_echo", "rejected_by_policy", "bad_credentials", "refused", "http_503", "http_404", "server_error", "html"];
 /// Answers to a request that was carried out which can't be trusted.
-const LOST: &[&str] = &["truncated", "unknown_esito", "wrong_namespace", "missing_transaction", "reset_after_reading"];
+const LOST: &[&str] = &[
+    "echoed_codes",
+    "echoed_id",
+    "truncated",
+    "unknown_esito",
+    "wrong_namespace",
+    "missing_transaction",
+    "reset_after_reading",
+];
 
 /// The people who call, and what must be nowhere afterwards.
 pub struct Callers {
@@ -129,12 +137,12 @@ pub async fn confirmed_call(
     who: &str,
 ) -> Canary {
     mistakes(visitor, callers).await;
-    verify(visitor, control, &callers.positive[0], &[NO, LOST_VERIFY].concat()).await;
+    verify(visitor, control, &callers.positive[0], &[NO, LOST].concat()).await;
     let data = visitor.call_data(desk, who).await;
     let verified = data.verified.expect("what the verification returned");
     assert!(verified.cun.to_wire() == callers.positive[0].cun, "the cookie carries the call");
     let id = Canary::Id(verified.id.to_wire().to_owned());
-    unlock(visitor, control, callers, &callers.otps[..8], &[NO, &LOST[..3], &["timeout"]].concat()).await;
+    unlock(visitor, control, callers, &callers.otps[..8], &[NO, &LOST[..5], &["timeout"]].concat()).await;
     for fault in NO {
         control.fault("confirm", fault).await;
         visitor.step("confirm", &[]).await.shows(200, "Conferma sblocco");
@@ -143,10 +151,6 @@ pub async fn confirmed_call(
     visitor.step("close", &[]).await;
     id
 }
-
-/// As [`LOST`], where nothing is done twice: the yes that is read all the same comes last.
-const LOST_VERIFY: &[&str] =
-    &["truncated", "unknown_esito", "wrong_namespace", "missing_transaction", "reset_after_reading"];
 
 /// A call that is cancelled in the end, and calls that end at the verification.
 pub async fn other_calls(visitor: &mut Visitor, control: &Control, callers: &Callers) {

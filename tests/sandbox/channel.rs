@@ -142,3 +142,40 @@ async fn a_message_for_another_operation_is_refused() {
     let lost = bench.client.post(format!("{}/altro", bench.sandbox.base_url()));
     assert_eq!(back(lost).await.expect("an answer").status, 404);
 }
+
+#[tokio::test]
+async fn a_message_is_read_in_whatever_way_xml_lets_it_be_written() {
+    let bench = Bench::start().await;
+    let whole = VERIFY.message(&FIELDS);
+    let post = |content_type: &'static str, body: Vec<u8>| {
+        let request = bench.client.post(format!("{}{}", bench.sandbox.base_url(), VERIFY.path()));
+        back(request.header("soapaction", VERIFY.action()).header("content-type", content_type).body(body))
+    };
+    let wide: Vec<u8> = format!("\u{feff}{whole}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let declared = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><!-- \u{e8} -->{whole}");
+    let latin1 = declared.chars().map(|symbol| u8::try_from(u32::from(symbol)).expect("latin")).collect();
+    let default = whole.replace("<s:", "<").replace("</s:", "</").replace("xmlns:s=", "xmlns=");
+    let cdata = whole.replace("12345678", "<![CDATA[1234]]>56<!-- -->78");
+    for (content_type, body) in [
+        ("text/xml; charset=utf-16", wide),
+        ("text/xml", latin1),
+        ("Text/XML; charset=\"utf-8\"", format!("\u{feff}{whole}").into_bytes()),
+        ("text/xml", format!("<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n{whole}\n").into_bytes()),
+        ("text/xml", default.into_bytes()),
+        ("text/xml", cdata.into_bytes()),
+        ("text/xml", whole.replace("<r:", "\n\t<r:").into_bytes()),
+    ] {
+        let answer = post(content_type, body.clone()).await.expect("an answer");
+        assert_eq!(answer.code(), "0000", "{content_type} {}", String::from_utf8_lossy(&body));
+    }
+    // A value is what stands between its tags, blanks included, and nothing is raised or dropped.
+    for (from, to) in [("12345678", " 12345678 "), ("CUN-H17KZ6247A", "cun-h17kz6247a"), (">2F<", "> 2F<")] {
+        let refused = post("text/xml", whole.replace(from, to).into_bytes()).await.expect("an answer");
+        assert!(refused.field("faultstring").expect("a fault").starts_with("cvc-"), "{to}");
+    }
+    let unread = post("text/xml; charset=windows-1252", whole.clone().into_bytes()).await.expect("an answer");
+    assert_eq!((unread.status, unread.field("faultcode").as_deref()), (500, Some("env:Client")));
+    let request = bench.client.post(format!("{}{}", bench.sandbox.base_url(), VERIFY.path()));
+    let packed = request.header("soapaction", VERIFY.action()).header("content-type", "text/xml");
+    assert_eq!(back(packed.header("content-encoding", "gzip").body(whole)).await.expect("an answer").status, 415);
+}

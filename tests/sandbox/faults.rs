@@ -113,6 +113,11 @@ async fn answers_that_lack_or_double_something_do() {
     assert_eq!(doubled.matches("<ns2:esito>").count(), 2);
     assert_eq!(meeting(&bench, "unknown_esito").await.expect("an answer").code(), "1234");
     assert_eq!(meeting(&bench, "warning").await.expect("an answer").field("esito").as_deref(), Some("0001"));
+    let echoed = meeting(&bench, "echoed_codes").await.expect("an answer").field("idTransazione");
+    assert_eq!(echoed.as_deref(), Some("tx.12345678/cun-h17kz6247a"));
+    let echoed = meeting(&bench, "echoed_id").await.expect("an answer");
+    let id = echoed.field("idVerificaTampone").map(|id| id.to_uppercase());
+    assert!(id.is_some() && echoed.field("idTransazione") == id);
     let bomb = meeting(&bench, "gzip_bomb").await;
     assert!(bomb.is_err() || bomb.is_ok_and(|back| back.body.len() > 100 << 20));
     assert!(meeting(&bench, "cvc_echo").await.expect("a fault").text().contains("CUN-H17KZ6247A"));

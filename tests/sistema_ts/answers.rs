@@ -9,9 +9,9 @@ use centralino::{
 };
 use jiff::civil::date;
 
-use super::rig::{Rig, summary, test_id};
+use super::rig::{CARD, CUN, OTP, Rig, summary, test_id};
 use crate::support::upstream::xml::{
-    TRANSACTION, TYPES_NAMESPACE, VERIFIED_NAMESPACE, confirmed, envelope, unlocked, verified, yes,
+    TEST_ID, TRANSACTION, TYPES_NAMESPACE, VERIFIED_NAMESPACE, confirmed, envelope, unlocked, verified, yes,
 };
 
 const TRANSACTION_ID: &str = "2c9f1b5e-0d7a-4f5c-8f37-6e2b8f1d0a11";
@@ -41,12 +41,10 @@ async fn the_samples_of_the_contracts_are_understood() {
     let refused = Rig::saying(include_str!("../../contracts/samples/verifica-ko.xml")).await.client.verify().await;
     let Outcome::Refused(refusal) = refused else { panic!("refused") };
     assert_eq!(refusal.reason, RefusalReason::Esito);
-    assert_eq!(refusal.esito.map(String::from).as_deref(), Some("9999"));
     assert_eq!(refusal.transaction.as_ref().map(TransactionId::as_str), Some("5b1f9c1e-3d0c-4b1e-8a55-1f1d2e3c4b5a"));
     assert_eq!(refusal.text.as_ref().map(UpstreamText::expose), Some("Richiesta non accolta"));
     let [error] = refusal.errors.as_slice() else { panic!("one error") };
-    assert_eq!(error.code.clone().map(String::from).as_deref(), Some("9020"));
-    assert_eq!(error.text.expose(), "SANDBOX: CUN non utilizzabile");
+    assert_eq!(error.expose(), "9020 SANDBOX: CUN non utilizzabile");
 }
 
 #[tokio::test]
@@ -109,6 +107,39 @@ async fn a_yes_without_a_transaction_is_uncertain() {
     }
     let rig = Rig::saying(&confirmed("<esito>0000</esito>")).await;
     assert_eq!(summary(&rig.client.confirm(Communication::Confirm).await), ("uncertain", "missing_transaction"));
+}
+
+#[tokio::test]
+async fn a_transaction_that_repeats_what_is_the_callers_is_none() {
+    let untrusted = ("uncertain", "unreadable_transaction");
+    let (id, code) = (TEST_ID.to_uppercase().replace('-', ":"), &CUN[4..]);
+    let of_a_verification = [CARD.to_owned(), format!("tx-{}.{}", &CARD[..4], &CARD[4..]), format!("x{code}1"), id];
+    for echo in &of_a_verification {
+        assert_eq!(verdict(&yes().replace(TRANSACTION_ID, echo)).await, untrusted, "{echo}");
+    }
+    let refused = format!("<idTransazione>{CARD}</idTransazione><esito>9999</esito>");
+    for (fields, reason) in [
+        (refused, RefusalReason::Esito),
+        (yes().replace(TRANSACTION_ID, CARD).replace("2021-01-08", ""), RefusalReason::MissingField),
+    ] {
+        let Outcome::Refused(refusal) = Rig::saying(&verified(&fields)).await.client.verify().await else {
+            panic!("refused")
+        };
+        assert_eq!(
+            (refusal.reason, refusal.transaction),
+            (reason, None),
+            "a no remains one, and nothing is kept of it"
+        );
+    }
+    let rest = "<esito>0000</esito>";
+    for echo in [format!("x{}x", OTP.to_lowercase()), "20210106-1".to_owned(), TEST_ID.to_owned()] {
+        let rig = Rig::saying(&unlocked(&format!("<idTransazione>{echo}</idTransazione>{rest}"))).await;
+        assert_eq!(summary(&rig.client.unlock().await), untrusted, "{echo}");
+    }
+    for echo in [format!("a{code}"), TEST_ID.replace('-', "")] {
+        let rig = Rig::saying(&confirmed(&format!("<idTransazione>{echo}</idTransazione>{rest}"))).await;
+        assert_eq!(summary(&rig.client.confirm(Communication::Cancel).await), untrusted, "{echo}");
+    }
 }
 
 #[tokio::test]

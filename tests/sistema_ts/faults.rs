@@ -29,6 +29,8 @@ async fn a_rejection_by_policy_has_a_reason_of_its_own() {
     assert_eq!(verdict(500, &fault("env:Client", text)).await, ("refused", "rejected_by_policy"));
     assert_eq!(verdict(500, &fault("env:Server", text)).await, ("refused", "rejected_by_policy"));
     assert_eq!(verdict(403, &fault("env:Client", text)).await, ("refused", "rejected_by_policy"));
+    let answer = fault("env:Client", "Rejected by policy. (from server)");
+    assert_eq!(verdict(500, &answer).await, ("uncertain", "service_fault"), "the service's answer was rejected");
 }
 
 #[tokio::test]

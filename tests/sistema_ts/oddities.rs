@@ -145,5 +145,5 @@ async fn the_samples_namespace_trap() {
         r#"<VerificaPositivitaRicevuta xmlns="{VERIFIED_NAMESPACE}">{fields}</VerificaPositivitaRicevuta>"#
     ));
     let Outcome::Refused(refusal) = Rig::saying(&answer).await.client.verify().await else { panic!("refused") };
-    assert_eq!(refusal.errors[0].text.expose(), "Non positivo");
+    assert_eq!(refusal.errors[0].expose(), "9023 Non positivo");
 }

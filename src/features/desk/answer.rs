@@ -127,11 +127,8 @@ fn summarise<T>(outcome: Outcome<T>, done: impl FnOnce(T) -> (TransactionId, Vec
             (None, failure.text.into_iter().collect(), Effect::Nothing)
         }
         Outcome::Refused(refusal) => {
-            let errors = refusal.errors.into_iter().map(|error| match error.code {
-                Some(code) => UpstreamText::new(&format!("{code} {}", error.text.expose())),
-                None => error.text,
-            });
-            (refusal.transaction, refusal.text.into_iter().chain(errors).collect(), Effect::Nothing)
+            let texts = refusal.text.into_iter().chain(refusal.errors).collect();
+            (refusal.transaction, texts, Effect::Nothing)
         }
         Outcome::Done(value) => {
             let (transaction, notes, effect) = done(value);
