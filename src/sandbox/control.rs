@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{
-        code::{ALPHABET, CUN_PREFIX, Otp, check_symbol},
+        code::{ALPHABET, CUN_PREFIX, LENGTH, Otp, check_symbol},
         fiscal_code::FiscalCode,
     },
     server::random::{NoRandomness, Random},
@@ -184,7 +184,7 @@ async fn add_caller(State(house): Shared, Json(wanted): Json<Wanted>) -> Answer 
         authorise(&house, operator)?;
     }
     let cun = format!("{CUN_PREFIX}{}", code(&house.random)?);
-    let number = u32::from_be_bytes(house.random.bytes()?) % 100_000_000;
+    let number = house.random.below(100_000_000)?;
     let caller = Caller { scenario: wanted.scenario, card: format!("{number:08}"), cun };
     house.add_caller(caller.clone());
     let sampled_on = house.state.lock().register.tests.get(&caller.cun).map(|test| test.sampled_on);
@@ -217,10 +217,11 @@ async fn otp(State(house): Shared) -> Answer {
     Ok(Json(json!({ "otp": code(&house.random)? })).into_response())
 }
 
-/// Ten symbols with a right check symbol.
+/// Nine symbols, each as likely as the others (seed 003, 2.4.1.1), and the check symbol.
 fn code(random: &Random) -> Result<String, NoRandomness> {
-    let symbol = |byte: &u8| ALPHABET.get(usize::from(*byte) % ALPHABET.len()).copied();
-    let body: Vec<char> = random.bytes::<9>()?.iter().filter_map(symbol).collect();
+    let symbols = u32::try_from(ALPHABET.len()).unwrap_or_default();
+    let symbol = |_| Ok(ALPHABET.get(random.below(symbols)? as usize).copied().unwrap_or('A'));
+    let body = (1..LENGTH).map(symbol).collect::<Result<Vec<char>, NoRandomness>>()?;
     Ok(body.iter().copied().chain(check_symbol(&body)).collect())
 }
 
@@ -240,4 +241,22 @@ async fn upload(State(house): Shared, Json(uploaded): Json<Uploaded>) -> Answer 
         Upload::Unknown => StatusCode::NOT_FOUND,
     }
     .into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_well_formed_and_no_symbol_is_favoured() {
+        let random = Random::system();
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..40_000 {
+            let code = code(&random).unwrap();
+            assert!(code.parse::<Otp>().is_ok(), "{code}");
+            code.chars().take(LENGTH - 1).for_each(|symbol| *counts.entry(symbol).or_insert(0_u32) += 1);
+        }
+        // 14,400 are expected of each, give or take 118; a byte's remainder would give six of them 15,469.
+        assert!(counts.len() == 25 && counts.values().all(|count| (13_700..15_100).contains(count)), "{counts:?}");
+    }
 }
