@@ -2,10 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, Version,
+    password_hash::phc::{Output, ParamsString, Salt},
+};
 use zeroize::Zeroizing;
 
-use super::hashing_threads::HashingThreads;
+use super::hashing_threads::{HashingThreads, Memory};
 use crate::{
     domain::secret::Password,
     server::{
@@ -57,40 +60,64 @@ impl Passwords {
 
     /// The hash of a password, with a new salt, as a PHC string.
     pub async fn hash(&self, password: Password, random: &Random) -> Result<String, PasswordError> {
-        let salt = random.bytes::<16>()?;
-        self.in_turn(move |argon2| {
-            argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).map(|hash| hash.to_string())
-        })
-        .await?
-        .map_err(|error| PasswordError::Hashing(error.to_string()))
+        let (memory, passes, lanes) = COST;
+        let params = Params::new(memory, passes, lanes, None).map_err(odd)?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params).map_err(odd)?,
+            salt: Some(Salt::new(&random.bytes::<16>()?).map_err(odd)?),
+            hash: None,
+        };
+        let (output, mut hash) =
+            self.in_turn(move |pepper, memory| Ok((output(&hash, pepper, &password, memory)?, hash))).await?;
+        hash.hash = Some(output);
+        Ok(hash.to_string())
     }
 
     /// Whether the password is that of the hash; without a hash the same work, and no.
     pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool, PasswordError> {
         let is_somebodys = hash.is_some();
-        let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
-        let verdict =
-            self.in_turn(move |argon2| argon2.verify_password(password.expose().as_bytes(), hash.as_str())).await?;
-        match verdict {
-            Ok(()) => Ok(is_somebodys),
-            Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-            Err(error) => Err(PasswordError::Hashing(error.to_string())),
-        }
+        let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODYS)).map_err(odd)?;
+        let expected = hash.hash.ok_or_else(|| odd("a stored hash without its output"))?;
+        // Outputs are compared in constant time.
+        let is_right = self.in_turn(move |pepper, memory| Ok(output(&hash, pepper, &password, memory)? == expected));
+        Ok(is_right.await? && is_somebodys)
     }
 
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce(Argon2<'_>) -> T + Send + 'static,
+        work: impl FnOnce(&[u8], &mut Memory) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let pepper = self.pepper.clone();
-        let work = move || {
-            let (memory, passes, lanes) = COST;
-            let params = Params::new(memory, passes, lanes, None)?;
-            Argon2::new_with_secret(pepper.as_slice(), Algorithm::Argon2id, Version::V0x13, params).map(work)
-        };
-        let done = self.threads.run(work).await.ok_or(PasswordError::CutShort)?;
-        done.map_err(|error: argon2::Error| PasswordError::Hashing(error.to_string()))
+        let work = move |memory: &mut Memory| work(pepper.as_slice(), memory);
+        self.threads.run(work).await.ok_or(PasswordError::CutShort)?
     }
+}
+
+/// What argon2 makes of a password under the algorithm, parameters and salt of `hash`.
+fn output(
+    hash: &PasswordHash,
+    pepper: &[u8],
+    password: &Password,
+    memory: &mut Memory,
+) -> Result<Output, PasswordError> {
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(odd)?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).map_err(odd)?;
+    let params = Params::try_from(hash).map_err(odd)?;
+    let salt = hash.salt.as_ref().ok_or_else(|| odd("a stored hash without its salt"))?;
+    let mut blocks = memory.lend(params.block_count()).ok_or_else(|| odd("no memory is left"))?;
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let argon2 = Argon2::new_with_secret(pepper, algorithm, version, params).map_err(odd)?;
+    let mut buffer = Zeroizing::new([0; Output::MAX_LENGTH]);
+    let out = buffer.get_mut(..length).ok_or_else(|| odd("a stored hash of an odd length"))?;
+    argon2.hash_password_into_with_memory(password.expose().as_bytes(), salt, out, &mut blocks).map_err(odd)?;
+    Output::new(out).map_err(odd)
+}
+
+/// Says what is odd about parameters or a stored hash; nothing of either password or hash is in it.
+fn odd(what: impl fmt::Display) -> PasswordError {
+    PasswordError::Hashing(what.to_string())
 }
 
 /// Why a password can't be chosen.
@@ -150,6 +177,8 @@ pub fn judge(password: &Password, username: &str, name: &str) -> Result<(), Unfi
 
 #[cfg(test)]
 mod tests {
+    use argon2::{PasswordHasher as _, PasswordVerifier as _};
+
     use super::*;
 
     fn password(text: &str) -> Password {
@@ -166,6 +195,25 @@ mod tests {
         assert!(!passwords.verify(password("quattro gatti blu "), Some(hash.clone())).await.unwrap());
         let elsewhere = Passwords::new(&Secrets::from_bytes(&[2; 32]));
         assert!(!elsewhere.verify(password("quattro gatti blu"), Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_is_stored_is_what_argon2_itself_makes() {
+        let (random, secrets) = (Random::system(), Secrets::from_bytes(&[1; 32]));
+        let passwords = Passwords::new(&secrets);
+        let pepper = secrets.derive("password pepper", b"");
+        let argon2 = |cost: (u32, u32, u32), length| {
+            let params = Params::new(cost.0, cost.1, cost.2, Some(length)).unwrap();
+            Argon2::new_with_secret(&pepper, Algorithm::Argon2id, Version::V0x13, params).unwrap()
+        };
+        let ours = passwords.hash(password("quattro gatti blu"), &random).await.unwrap();
+        assert_eq!(argon2(COST, 32).verify_password(b"quattro gatti blu", ours.as_str()), Ok(()));
+        // Under another cost, as hashes made before a change of it are.
+        for (cost, length) in [((64, 1, 1), 16), ((1_024, 3, 2), 64)] {
+            let theirs = argon2(cost, length).hash_password_with_salt(b"quattro gatti blu", &[9; 16]).unwrap();
+            assert!(passwords.verify(password("quattro gatti blu"), Some(theirs.to_string())).await.unwrap());
+        }
+        assert!(!passwords.verify(password("quattro gatti blu"), Some(ours.replace("t=2", "t=1"))).await.unwrap());
     }
 
     #[tokio::test]
