@@ -55,11 +55,11 @@ pub fn OutcomeCard(
     /// What Sistema TS answered, word by word: behind a click unless it refused, and never the only text.
     #[prop(optional)]
     upstream: Vec<String>,
+    /// What is wrong on our side, apart from the outcome.
+    #[prop(default = None)]
+    warning: Option<String>,
     /// In which language its own words are.
     language: Language,
-    /// The form of the second decision, where one is asked for.
-    #[prop(optional)]
-    children: Option<Children>,
 ) -> impl IntoView {
     let locale = language.tag();
     view! {
@@ -68,6 +68,13 @@ pub fn OutcomeCard(
                 <Picture icon=icon_of(outcome) />
                 <span>{title}</span>
             </h2>
+            {warning.map(|warning| {
+                view! {
+                    <p>
+                        <strong>{warning}</strong>
+                    </p>
+                }
+            })}
             {what.map(|what| view! { <p>{what}</p> })}
             {say.map(|say| view! { <Say>{say}</Say> })}
             {next.map(|next| {
@@ -83,7 +90,6 @@ pub fn OutcomeCard(
             {(!upstream.is_empty()).then(|| {
                 view! { <Upstream upstream is_open=outcome == OutcomeClass::Refused language /> }
             })}
-            {children.map(|children| view! { <div class="outcome-decision">{children()}</div> })}
         </section>
     }
 }

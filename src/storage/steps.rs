@@ -2,12 +2,13 @@
 //! no crash, reload or second submission can repeat it unnoticed.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use sqlx::{Error, FromRow};
 
 use super::{Db, cases::whole_second, read, write};
 use crate::domain::{
     call::TransactionId,
-    case::{OutOfOrder, OutcomeClass, Service, Stage},
+    case::{OutcomeClass, Service, Stage},
     operator::OperatorId,
 };
 
@@ -25,7 +26,7 @@ pub struct Step {
 }
 
 /// How a request ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepEnd {
     /// When.
     pub at: Timestamp,
@@ -64,7 +65,7 @@ pub enum Beginning {
     /// There is no such open case of this operator.
     NoCase,
     /// The case does not stand where this service may be called.
-    OutOfOrder(OutOfOrder),
+    OutOfOrder,
     /// Another request of the case is under way.
     Busy,
     /// The last request to this service may have been carried out: the operator must decide first.
@@ -160,8 +161,8 @@ fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
     if steps.iter().any(|step| step.is_under_way(intent.at)) {
         return Beginning::Busy;
     }
-    if let Err(error) = effective_stage(steps, intent.verified_by.as_deref()).allow(intent.service) {
-        return Beginning::OutOfOrder(error);
+    if effective_stage(steps, intent.verified_by.as_deref()).allow(intent.service).is_err() {
+        return Beginning::OutOfOrder;
     }
     let is_open_question = last_of(steps, intent.service).is_some_and(|last| last.class() == OutcomeClass::Uncertain);
     if is_open_question && !intent.repeats_knowingly { Beginning::NeedsDecision } else { Beginning::Begun }
@@ -182,9 +183,11 @@ const LAST_DEFERRED: &str = "SELECT s.submission, s.service, s.started_at, s.end
     WHERE c.operator_id = $1 AND c.call_id IS NULL ORDER BY s.case_id DESC LIMIT 1";
 const BEGIN: &str = "INSERT INTO steps (submission, case_id, service, started_at, place) \
     SELECT $1, $2, $3, $4, COUNT(*) FROM steps WHERE case_id = $2";
-const END: &str = "UPDATE steps SET ended_at = $2, outcome = $3, transaction_id = $4 WHERE submission = $1";
+const END: &str = "UPDATE steps SET ended_at = $2, outcome = $3, transaction_id = $4 \
+    WHERE submission = $1 AND ended_at IS NULL";
 const KEEP_TRANSACTION: &str = "INSERT INTO transactions (case_id, service, transaction_id, place) \
-    SELECT $1, $2, $3, COUNT(*) FROM transactions WHERE case_id = $1";
+    SELECT case_id, service, $2, (SELECT COUNT(*) FROM transactions t WHERE t.case_id = s.case_id) \
+    FROM steps s WHERE s.submission = $1";
 
 /// Before which instant the work in progress of deferred confirmations is forgotten.
 pub(super) fn forgotten_before(now: Timestamp) -> i64 {
@@ -245,15 +248,16 @@ impl Db {
         })
     }
 
-    /// Writes how a request ended, and keeps its transaction.
-    pub async fn end_step(&self, intent: &Intent, end: &StepEnd) -> Result<(), Error> {
+    /// Writes how the request of a form ended, and keeps its transaction; nothing where it has an end already, so that
+    /// it can be written again when nobody knows whether it was.
+    pub async fn end_step(&self, submission: &str, end: &StepEnd) -> Result<(), Error> {
         let transaction = end.transaction.as_ref().map(TransactionId::as_str);
         write!(self, |tx| {
-            let update = sqlx::query(END).bind(&intent.submission).bind(end.at.as_millisecond());
-            update.bind(end.class.word()).bind(transaction).execute(&mut *tx).await?;
-            if let Some(transaction) = transaction {
-                let keep = sqlx::query(KEEP_TRANSACTION).bind(&intent.case_id).bind(intent.service.word());
-                keep.bind(transaction).execute(&mut *tx).await?;
+            let update = sqlx::query(END).bind(submission).bind(end.at.as_millisecond());
+            let update = update.bind(end.class.word()).bind(transaction);
+            let is_new = update.execute(&mut *tx).await?.rows_affected() > 0;
+            if let Some(transaction) = transaction.filter(|_| is_new) {
+                sqlx::query(KEEP_TRANSACTION).bind(submission).bind(transaction).execute(&mut *tx).await?;
             }
             Ok(())
         })

@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// How many requests the sandbox has received for a service.
-async fn received(app: &TestApp, service: &str) -> u64 {
+pub async fn received(app: &TestApp, service: &str) -> u64 {
     app.sandbox("/state").await["counts"]["requests"][service].as_u64().unwrap_or(0)
 }
 

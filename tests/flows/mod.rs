@@ -8,3 +8,4 @@ mod lock_out;
 mod operator_command;
 mod sessions;
 mod sign_in;
+mod unrecorded;

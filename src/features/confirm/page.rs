@@ -88,7 +88,8 @@ pub async fn confirm(desk: AtDesk, Posted(form): Posted<ConfirmForm>) -> Result<
     };
     match submit(&desk.state, &desk.actor, submission).await? {
         Submitted::Answered(cookie) => Ok(to_page(cookie)),
-        Submitted::NoCase | Submitted::OutOfOrder(_) | Submitted::Busy | Submitted::NeedsDecision => {
+        Submitted::Unrecorded(told) => Ok(told.page(desk.context, "/confirm".to_owned(), true).await),
+        Submitted::NoCase | Submitted::OutOfOrder | Submitted::Busy | Submitted::NeedsDecision => {
             errors.add("main", language.text("desk.busy"));
             render(desk, form.cun, None, errors).await
         }
@@ -105,8 +106,10 @@ fn to_page(cookie: Option<HeaderValue>) -> Response {
 
 /// The last deferred confirmation of this login session, as far as the browser carries it.
 async fn last_of(desk: &AtDesk) -> Result<Option<(Step, LastAnswer)>, AppError> {
-    let Some(answer) = desk.open(Drawer::Deferred).and_then(|data| data.last) else { return Ok(None) };
-    Ok(desk.state.db.step(&answer.submission).await?.map(|step| (step, answer)))
+    let Some(mut answer) = desk.open(Drawer::Deferred).and_then(|data| data.last) else { return Ok(None) };
+    let Some(mut step) = desk.state.db.step(&answer.submission).await? else { return Ok(None) };
+    answer.complete(&mut step);
+    Ok(Some((step, answer)))
 }
 
 /// Whether the same CUN was sent before with an uncertain outcome, by another form than this.

@@ -49,6 +49,16 @@ impl AtDesk {
         Sealed::new(secrets, random, &self.actor.operator, &self.actor.token).open(drawer, &self.headers, self.now)
     }
 
+    /// Writes the end of a request that the database did not take and of which this browser brings word.
+    async fn record_late(&self) {
+        for answer in Drawer::ALL.into_iter().filter_map(|drawer| self.open(drawer)?.last) {
+            let Some(end) = answer.unrecorded else { continue };
+            if let Err(error) = self.state.db.end_step(&answer.submission, &end).await {
+                tracing::warn!(%error, "an outcome still can't be recorded");
+            }
+        }
+    }
+
     /// A one-time key for a form.
     pub fn new_key(&self) -> Result<String, AppError> {
         Ok(self.state.random.uuid_v7(self.now)?)
@@ -67,6 +77,8 @@ impl FromRequestParts<AppState> for AtDesk {
         let token = session.token.expose().to_vec();
         let actor = Actor { operator: account.id, fiscal_code: account.fiscal_code, token };
         let (state, headers) = (state.clone(), parts.headers.clone());
-        Ok(Self { now: state.clock.now(), state, actor, context, headers })
+        let desk = Self { now: state.clock.now(), state, actor, context, headers };
+        desk.record_late().await;
+        Ok(desk)
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         sealing::{SealError, Sealer},
         secrets::Secrets,
     },
+    storage::steps::{Step, StepEnd},
 };
 
 /// How long a sealed cookie can be opened.
@@ -30,7 +31,8 @@ pub enum Drawer {
 }
 
 impl Drawer {
-    const ALL: [Self; 2] = [Self::Case, Self::Deferred];
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Case, Self::Deferred];
 
     const fn cookie(self) -> &'static str {
         match self {
@@ -77,6 +79,21 @@ pub struct LastAnswer {
     pub reason: String,
     /// The service's own texts: shown, never logged.
     pub texts: Vec<String>,
+    /// How the request ended, while the database has not taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<StepEnd>,
+}
+
+impl LastAnswer {
+    /// Gives `step`, if it is the one answered, the end that the database lacks. From here on `unrecorded` says whether
+    /// it does.
+    pub fn complete(&mut self, step: &mut Step) {
+        if step.submission == self.submission && step.end.is_none() {
+            step.end.clone_from(&self.unrecorded);
+        } else {
+            self.unrecorded = None;
+        }
+    }
 }
 
 /// The content of the cookie.
@@ -110,6 +127,14 @@ impl CallData {
     #[must_use]
     pub fn of_case(case_id: &str) -> Self {
         Self { case_id: case_id.to_owned(), ..Self::default() }
+    }
+
+    /// What is left of a call that is over: an outcome that is not recorded yet, without the service's texts.
+    #[must_use]
+    pub fn of_what_is_over(self) -> Self {
+        let last = self.last.filter(|answer| answer.unrecorded.is_some());
+        let last = last.map(|answer| LastAnswer { texts: Vec::new(), ..answer });
+        Self { last, ..Self::of_case(&self.case_id) }
     }
 
     fn into_wire(self, until: Timestamp) -> Wire {

@@ -83,13 +83,16 @@ impl CaseView {
         question: Question,
     ) -> Result<Option<Self>, AppError> {
         let Some(record) = desk.state.db.case(id, &desk.actor.operator).await? else { return Ok(None) };
-        let steps = desk.state.db.steps(id).await?;
-        let data = desk.call_data(id).unwrap_or_else(|| CallData::of_case(id));
+        let mut steps = desk.state.db.steps(id).await?;
+        let mut data = desk.call_data(id).unwrap_or_else(|| CallData::of_case(id));
+        if let (Some(answer), Some(step)) = (&mut data.last, steps.last_mut()) {
+            answer.complete(step);
+        }
         let verified_by = data.verified.as_ref().map(|verified| verified.submission.as_str());
         let stage = if record.closed_at.is_some() { Stage::Closed } else { effective_stage(&steps, verified_by) };
         // Whatever the browser still carries, a call that is over has no data.
         let is_over = matches!(stage, Stage::Concluded | Stage::Closed);
-        let data = if is_over { CallData::of_case(id) } else { data };
+        let data = if is_over { data.of_what_is_over() } else { data };
         let has_lost_data = stage == Stage::Opened && stage_after(&steps) != Stage::Opened;
         let (errors, typed, refused) = match refused {
             Some(refused) => (refused.errors, refused.typed, refused.service),

@@ -7,7 +7,7 @@ use crate::{
     components::{
         alert::FormErrors,
         code::ReadBack,
-        field::{Checkbox, CodeField},
+        field::{Checkbox, Field},
     },
     domain::{
         code::{Cun, Otp},
@@ -73,11 +73,11 @@ pub fn DictatedField(
     let texts = feedback_texts(kind, language);
     let inputmode = if kind == CodeKind::Card { "numeric" } else { "text" };
     view! {
-        <CodeField name label hint code=name value error=errors.of(name) inputmode>
+        <Field name label hint code=name value error=errors.of(name) inputmode maxlength=40>
             <CodeFeedback field=name.to_owned() kind alphabet texts>
                 {symbols.map(|symbols| view! { <ReadBack symbols alphabet language /> })}
             </CodeFeedback>
-        </CodeField>
+        </Field>
     }
 }
 

@@ -12,4 +12,5 @@ pub mod open_page;
 pub mod outcome;
 pub mod post;
 pub mod service;
+pub mod unrecorded;
 mod work;

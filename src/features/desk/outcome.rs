@@ -85,10 +85,15 @@ pub fn Outcome(
         .map(|id| view! { <CopiedTransaction id=id.as_str() place="outcome" language /> }.into_any());
     let (what, next) = (what(&step, answer.as_ref(), language), next(&step, answer.as_ref(), is_deferred, language));
     let said = say(&step, answer.as_ref(), language);
+    let is_unrecorded = answer.as_ref().is_some_and(|answer| answer.unrecorded.is_some());
+    let warning = is_unrecorded.then(|| {
+        let note = if transaction.is_some() { language.text("desk.unrecorded_note") } else { String::new() };
+        format!("{} {note}", language.text("desk.unrecorded")).trim_end().to_owned()
+    });
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
     view! {
         <OutcomeCard outcome=class title=part("title") what say=said next=next transaction
-            upstream language />
+            upstream warning language />
     }
 }
 

@@ -193,7 +193,8 @@ async fn run(
     let problem = match submit(&desk.state, &desk.actor, submission).await? {
         Submitted::Answered(cookie) => return Ok(with_cookie(to_case(id), cookie)),
         Submitted::NoCase => ("main", "no_case"),
-        Submitted::OutOfOrder(_) => ("main", "out_of_order"),
+        Submitted::Unrecorded(told) => return Ok(told.page(desk.context, format!("/cases/{id}"), false).await),
+        Submitted::OutOfOrder => ("main", "out_of_order"),
         Submitted::Busy => ("main", "busy"),
         Submitted::NeedsDecision => ("repeat", "repeat_error"),
     };

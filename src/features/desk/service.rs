@@ -10,16 +10,15 @@ use super::{
     answer::{Answered, Effect, Request},
     call_data::{CallData, Drawer, LastAnswer, Sealed, Typed, Verification, clear},
     in_flight::{Place, Ticket},
+    unrecorded::Unrecorded,
 };
 use crate::{
-    domain::{
-        call::TransactionId,
-        case::{OutOfOrder, OutcomeClass},
-        fiscal_code::FiscalCode,
-        operator::OperatorId,
-    },
+    domain::{call::TransactionId, case::OutcomeClass, fiscal_code::FiscalCode, operator::OperatorId},
     server::{errors::AppError, state::AppState},
-    storage::steps::{Beginning, Intent, Step, StepEnd},
+    storage::{
+        Db,
+        steps::{Beginning, Intent, Step, StepEnd},
+    },
 };
 
 /// Who submits, and with which login session.
@@ -51,14 +50,15 @@ pub struct Submission {
 }
 
 /// What became of a form.
-#[derive(Debug)]
 pub enum Submitted {
     /// It has an answer, to be read on the page; with the cookie that carries its details.
     Answered(Option<HeaderValue>),
+    /// It has an answer that the database has not taken.
+    Unrecorded(Box<Unrecorded>),
     /// There is no such open case.
     NoCase,
     /// The case does not stand where this may be done.
-    OutOfOrder(OutOfOrder),
+    OutOfOrder,
     /// Another request of the case is under way.
     Busy,
     /// The operator must decide first.
@@ -68,9 +68,10 @@ pub enum Submitted {
 /// How often the database is asked for a first submission that another instance carries out.
 const PATIENCE: Duration = Duration::from_millis(250);
 const MOST_QUESTIONS: u32 = 160;
-/// How often an outcome is written anew while the database refuses, and how long lies between.
-const MOST_WRITES: u32 = 5;
-const BETWEEN_WRITES: Duration = Duration::from_secs(1);
+/// For how long an outcome is written anew while the database refuses, and how long lies between: before the operator
+/// is told so, and afterwards.
+const RECORDING: [(Duration, Duration); 2] =
+    [(Duration::from_secs(5), Duration::from_secs(1)), (Duration::from_mins(10), Duration::from_secs(5))];
 
 /// Carries out a step's form.
 pub async fn submit(state: &AppState, actor: &Actor, submission: Submission) -> Result<Submitted, AppError> {
@@ -95,7 +96,7 @@ pub async fn submit(state: &AppState, actor: &Actor, submission: Submission) -> 
         Beginning::Begun => {}
         Beginning::Before(step) => return wait_for(state, step).await.map(Submitted::Answered),
         Beginning::NoCase => return Ok(Submitted::NoCase),
-        Beginning::OutOfOrder(error) => return Ok(Submitted::OutOfOrder(error)),
+        Beginning::OutOfOrder => return Ok(Submitted::OutOfOrder),
         Beginning::Busy => return Ok(Submitted::Busy),
         Beginning::NeedsDecision => return Ok(Submitted::NeedsDecision),
     }
@@ -103,7 +104,7 @@ pub async fn submit(state: &AppState, actor: &Actor, submission: Submission) -> 
     let (state, actor) = (state.clone(), actor.clone());
     let run = state.tasks.clone().spawn(async move { run(&state, &actor, submission, &intent, ticket).await });
     // A panic's message may quote what the caller said: it is dropped here.
-    run.await.map_err(|_| AppError::internal("a step was cut off"))?.map(Submitted::Answered)
+    run.await.map_err(|_| AppError::internal("a step was cut off"))?
 }
 
 /// Waits while another instance carries out the first submission.
@@ -127,32 +128,54 @@ async fn run(
     submission: Submission,
     intent: &Intent,
     ticket: Ticket,
-) -> Result<Option<HeaderValue>, AppError> {
+) -> Result<Submitted, AppError> {
     let answered = submission.request.send(&state.sistema_ts, &actor.fiscal_code).await;
     let at = state.clock.now();
     let end = StepEnd { at, class: answered.class, transaction: answered.transaction.clone() };
     log(intent, &answered, at);
-    write_end(state, intent, &end).await?;
+    let unrecorded = if is_recorded(&state.db, intent, &end).await { None } else { Some(end) };
+    let answer = LastAnswer {
+        submission: submission.key.clone(),
+        reason: answered.reason.to_owned(),
+        texts: answered.texts,
+        unrecorded: unrecorded.clone(),
+    };
     let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
-    let cookie = match next_data(submission, answered, at) {
+    let cookie = match next_data(submission, answered.effect, answered.class, answer.clone(), at) {
         (drawer, Some(data)) => sealed.close(drawer, data, at),
         (drawer, None) => clear(drawer),
     }
     .map_err(AppError::internal)?;
     ticket.answer(Some(cookie.clone()));
-    Ok(Some(cookie))
+    let Some(end) = unrecorded else { return Ok(Submitted::Answered(Some(cookie))) };
+    let submission = intent.submission.clone();
+    let step = Step { submission, service: intent.service, started_at: intent.at, end: Some(end) };
+    Ok(Submitted::Unrecorded(Box::new(Unrecorded { step, answer, cookie })))
 }
 
-/// Writes how a request ended. An answer that came is not given up at the first trouble of the database.
-async fn write_end(state: &AppState, intent: &Intent, end: &StepEnd) -> Result<(), AppError> {
-    for _ in 1..MOST_WRITES {
-        match state.db.end_step(intent, end).await {
-            Ok(()) => return Ok(()),
-            Err(error) => tracing::warn!(%error, case = %intent.case_id, "an outcome could not be written yet"),
-        }
-        tokio::time::sleep(BETWEEN_WRITES).await;
+/// Writes how a request ended, over and over while the database refuses; if it does for too long, goes on in the
+/// background, while the operator is told.
+async fn is_recorded(db: &Db, intent: &Intent, end: &StepEnd) -> bool {
+    let [first, later] = RECORDING;
+    if record(db, intent, end, first).await {
+        return true;
     }
-    Ok(state.db.end_step(intent, end).await?)
+    tracing::error!(case = %intent.case_id, "an outcome could not be recorded");
+    let (db, intent, end) = (db.clone(), intent.clone(), end.clone());
+    // Not one of the tasks that a stop waits for: the browser brings the outcome too.
+    tokio::spawn(async move { record(&db, &intent, &end, later).await });
+    false
+}
+
+/// Whether the database took an outcome within a time; it is asked every so often.
+async fn record(db: &Db, intent: &Intent, end: &StepEnd, (within, every): (Duration, Duration)) -> bool {
+    let attempts = async {
+        while let Err(error) = db.end_step(&intent.submission, end).await {
+            tracing::warn!(%error, case = %intent.case_id, "an outcome could not be written yet");
+            tokio::time::sleep(every).await;
+        }
+    };
+    tokio::time::timeout(within, attempts).await.is_ok()
 }
 
 /// All that is written of a request: the case, the service, the class, the transaction and how long it took.
@@ -169,17 +192,26 @@ fn log(intent: &Intent, answered: &Answered, at: Timestamp) {
 }
 
 /// What the cookie carries on: nothing once the case is concluded, what was typed only while it may be corrected.
-fn next_data(submission: Submission, answered: Answered, at: Timestamp) -> (Drawer, Option<CallData>) {
+fn next_data(
+    submission: Submission,
+    effect: Effect,
+    class: OutcomeClass,
+    answer: LastAnswer,
+    at: Timestamp,
+) -> (Drawer, Option<CallData>) {
     let Submission { mut data, key, typed, drawer, .. } = submission;
-    data.typed = if answered.class == OutcomeClass::Done { Typed::default() } else { typed };
-    data.last = Some(LastAnswer { submission: key.clone(), reason: answered.reason.to_owned(), texts: answered.texts });
-    match answered.effect {
+    data.typed = if class == OutcomeClass::Done { Typed::default() } else { typed };
+    data.last = Some(answer);
+    match effect {
         Effect::Verified { cun, id, sampled_on } => {
             data.verified = Some(Verification { cun, id, sampled_on, submission: key });
             data.unlocked_at = None;
         }
         Effect::Unlocked { at: instant } => data.unlocked_at = Some(instant.map_or(at, |instant| instant.min(at))),
-        Effect::Concluded if drawer == Drawer::Case => return (drawer, None),
+        Effect::Concluded if drawer == Drawer::Case => {
+            let rest = data.of_what_is_over();
+            return (drawer, rest.last.is_some().then_some(rest));
+        }
         Effect::Concluded | Effect::Nothing => {}
     }
     (drawer, Some(data))
