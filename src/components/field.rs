@@ -72,18 +72,24 @@ pub fn Field(
     /// Whether it is only as wide as a date or a short number.
     #[prop(optional)]
     is_short: bool,
+    /// Which code that a caller dictates it takes: large, monospaced, in one field. An island may wrap it and look for
+    /// `[data-code]`, which is this.
+    #[prop(optional)]
+    code: Option<&'static str>,
     /// What follows the input.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let hint = hint.filter(|hint| !hint.is_empty());
     let described_by = described_by(name, hint.is_some(), error.is_some());
     let invalid = error.is_some().then_some("true");
     view! {
-        <div class="field" class:field-short=is_short>
+        <div class="field" class:field-short=is_short class:field-code=code.is_some()>
             <label for=name>{label}</label>
             <Hint name text=hint />
-            <input id=name name=name type=kind value=value autocomplete=autocomplete inputmode=inputmode
-                maxlength=maxlength spellcheck="false" aria-describedby=described_by aria-invalid=invalid />
+            <input id=name name=name type=kind value=value data-code=code autocomplete=autocomplete
+                autocapitalize=code.map(|_| "characters") inputmode=inputmode maxlength=maxlength spellcheck="false"
+                aria-describedby=described_by aria-invalid=invalid />
             <FieldError name error />
             {children.map(|children| children())}
         </div>
@@ -110,47 +116,6 @@ pub fn DateField(
 ) -> impl IntoView {
     let hint = hint.unwrap_or_default();
     view! { <Field name label hint error value inputmode="numeric" maxlength=16 is_short=true /> }
-}
-
-/// A code that a caller dictates: large, monospaced, in one field. An island may wrap it and look for `[data-code]`.
-#[component]
-pub fn CodeField(
-    /// Under which name it is sent.
-    name: &'static str,
-    /// What it is called on the page.
-    #[prop(into)]
-    label: String,
-    /// Which code it is, for the island: sent as `data-code`.
-    code: &'static str,
-    /// How to fill it in.
-    #[prop(optional, into)]
-    hint: Option<String>,
-    /// What is wrong with it.
-    #[prop(default = None)]
-    error: Option<String>,
-    /// What is in it.
-    #[prop(optional, into)]
-    value: String,
-    /// Which keyboard a touch screen shows.
-    #[prop(optional)]
-    inputmode: Option<&'static str>,
-    /// What follows the input: the read-back.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
-    let described_by = described_by(name, hint.is_some(), error.is_some());
-    let invalid = error.is_some().then_some("true");
-    view! {
-        <div class="field field-code">
-            <label for=name>{label}</label>
-            <Hint name text=hint />
-            <input id=name name=name type="text" value=value data-code=code autocomplete="off" inputmode=inputmode
-                autocapitalize="characters" spellcheck="false" maxlength=40 aria-describedby=described_by
-                aria-invalid=invalid />
-            <FieldError name error />
-            {children.map(|children| children())}
-        </div>
-    }
 }
 
 /// A box to tick.
@@ -191,9 +156,7 @@ mod tests {
     use crate::components::html;
 
     fn cun(error: Option<String>) -> String {
-        html(move || {
-            view! { <CodeField name="cun" label="CUN" code="cun" hint="come" value="\"><b>" error /> }.into_any()
-        })
+        html(move || view! { <Field name="cun" label="CUN" code="cun" hint="come" value="\"><b>" error /> }.into_any())
     }
 
     #[test]
@@ -205,6 +168,8 @@ mod tests {
             r#"name="cun""#,
             r#"value="&quot;&gt;&lt;b&gt;""#,
             r#"autocomplete="off""#,
+            r#"data-code="cun""#,
+            r#"autocapitalize="characters""#,
             r#"aria-invalid="true""#,
             r#"aria-describedby="cun-error cun-hint""#,
             r#"id="cun-error""#,

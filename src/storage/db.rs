@@ -99,7 +99,6 @@ impl Db {
 }
 
 /// Runs `$body` on a pool for reading: `read!(db, |pool| sqlx::query_as(…).fetch_all(pool).await)`.
-#[allow(unused_macros)]
 macro_rules! read {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
@@ -111,34 +110,30 @@ macro_rules! read {
 
 /// Runs `$body` in a transaction and commits it if the body's value is `Ok`:
 /// `write!(db, |tx| { sqlx::query(…).execute(&mut *tx).await?; Ok(value) })`. The body's error is `sqlx::Error`.
-#[allow(unused_macros)]
 macro_rules! write {
     ($db:expr, |$tx:ident| $body:expr) => {
         match $db {
             $crate::storage::Db::Sqlite { writer, .. } => {
-                let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-                let result = {
-                    let $tx = &mut *transaction;
-                    async { $body }.await
-                };
-                if result.is_ok() {
-                    transaction.commit().await?;
-                }
-                result
+                $crate::storage::db::transact!(writer.begin_with("BEGIN IMMEDIATE"), |$tx| $body)
             }
-            $crate::storage::Db::Postgres(pool) => {
-                let mut transaction = pool.begin().await?;
-                let result = {
-                    let $tx = &mut *transaction;
-                    async { $body }.await
-                };
-                if result.is_ok() {
-                    transaction.commit().await?;
-                }
-                result
-            }
+            $crate::storage::Db::Postgres(pool) => $crate::storage::db::transact!(pool.begin(), |$tx| $body),
         }
     };
 }
 
-pub(crate) use {read, write};
+/// [`write!`] on one engine.
+macro_rules! transact {
+    ($begin:expr, |$tx:ident| $body:expr) => {{
+        let mut transaction = $begin.await?;
+        let result = {
+            let $tx = &mut *transaction;
+            async { $body }.await
+        };
+        if result.is_ok() {
+            transaction.commit().await?;
+        }
+        result
+    }};
+}
+
+pub(crate) use {read, transact, write};

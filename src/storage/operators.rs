@@ -64,6 +64,28 @@ pub struct ListedOperator {
     pub queues: Option<String>,
 }
 
+macro_rules! add_activation {
+    ($tx:expr, $operator:expr, $activation:expr) => {
+        sqlx::query("INSERT INTO activations (token_hash, operator_id, expires_at) VALUES ($1, $2, $3)")
+            .bind($activation.token_hash)
+            .bind(&$operator.0)
+            .bind($activation.expires_at)
+            .execute(&mut *$tx)
+            .await?
+    };
+}
+
+macro_rules! withdraw_sessions {
+    ($tx:expr, $operator:expr, $now:expr) => {
+        sqlx::query("UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE operator_id = $1 AND ended_at IS NULL")
+            .bind(&$operator.0)
+            .bind($now)
+            .bind(EndedBecause::Withdrawn.word())
+            .execute(&mut *$tx)
+            .await?
+    };
+}
+
 impl Db {
     /// Makes an account that its owner has still to activate.
     pub async fn add_operator(&self, operator: NewOperator<'_>, activation: NewActivation<'_>) -> Result<(), AddError> {
@@ -101,12 +123,7 @@ impl Db {
                     .execute(&mut *tx)
                     .await?;
             }
-            sqlx::query("INSERT INTO activations (token_hash, operator_id, expires_at) VALUES ($1, $2, $3)")
-                .bind(activation.token_hash)
-                .bind(&operator.id.0)
-                .bind(activation.expires_at)
-                .execute(&mut *tx)
-                .await?;
+            add_activation!(tx, operator.id, activation);
             Ok(())
         })
     }
@@ -132,20 +149,8 @@ impl Db {
                 .bind(&operator.0)
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query("INSERT INTO activations (token_hash, operator_id, expires_at) VALUES ($1, $2, $3)")
-                .bind(activation.token_hash)
-                .bind(&operator.0)
-                .bind(activation.expires_at)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(
-                "UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE operator_id = $1 AND ended_at IS NULL",
-            )
-            .bind(&operator.0)
-            .bind(now)
-            .bind(EndedBecause::Withdrawn.word())
-            .execute(&mut *tx)
-            .await?;
+            add_activation!(tx, operator, activation);
+            withdraw_sessions!(tx, operator, now);
             Ok(())
         })
     }
@@ -157,14 +162,7 @@ impl Db {
                 .bind(&operator.0)
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query(
-                "UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE operator_id = $1 AND ended_at IS NULL",
-            )
-            .bind(&operator.0)
-            .bind(now)
-            .bind(EndedBecause::Withdrawn.word())
-            .execute(&mut *tx)
-            .await?;
+            withdraw_sessions!(tx, operator, now);
             Ok(())
         })
     }
