@@ -25,7 +25,7 @@ pub fn Shell(
 ) -> impl IntoView {
     let language = context.language.tag();
     let title = format!("{} · Centralino", page.title);
-    let has_islands = page.has_islands && site::has_islands();
+    let (has_islands, has_form) = (page.has_islands && site::has_islands(), page.has_form);
     let scripts = has_islands.then(|| {
         let options = LeptosOptions::builder().output_name("centralino").build();
         view! { <HydrationScripts options islands=true root=site::root() /> }
@@ -51,7 +51,7 @@ pub fn Shell(
                 <Header context=context.clone() />
                 {has_islands.then(|| view! { <SessionWarning context=context.clone() /> })}
                 <main id="main" tabindex="-1">{children()}</main>
-                <Footer context />
+                <Footer context has_form />
             </body>
         </html>
     }

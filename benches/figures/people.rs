@@ -17,10 +17,7 @@ use centralino::{
         second_factor::STEP,
     },
     server::{clock::Clock, random::Random, secrets::Secrets},
-    storage::{
-        Db,
-        credentials::{Activated, SecondFactor},
-    },
+    storage::{Db, activations::Activated, credentials::SecondFactor},
 };
 use jiff::{SignedDuration, Timestamp};
 

@@ -24,22 +24,33 @@ test("locks to the PIN, and the call goes on where it was", async ({
   await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
 });
 
-test("a form sent too late sends nothing, and the call goes on", async ({ openCase, operator, caller, sandbox }) => {
+test("a form sent too late is sent again after the PIN @nojs", async ({
+  openCase,
+  operator,
+  caller,
+  sandbox,
+  context,
+  inspect,
+}) => {
   await openCase.verified(caller);
   const before = await sandbox.callsOf("unlock");
   await openCase.otp.fill(await sandbox.newOtp());
   await openCase.onset.fill(shown(daysAgo(2)));
   await openCase.page.waitForTimeout(10_000);
-  // Where JavaScript runs, the page has gone to the PIN by itself.
-  if (await openCase.unlock.isVisible()) {
-    await openCase.unlock.click();
-    await expect(openCase.page.getByRole("heading", { level: 1, name: "Sessione interrotta" })).toBeVisible();
-    await openCase.page.goto("/");
-  }
-  const signIn = new SignIn(openCase.page);
-  await expect(signIn.pinHeading).toBeVisible();
+  await openCase.unlock.click();
+  await expect(openCase.page.getByRole("heading", { level: 1, name: "Sessione interrotta" })).toBeVisible();
   expect(await sandbox.callsOf("unlock")).toBe(before);
+  await inspect("session-interrupted");
+  const [tab] = await Promise.all([
+    context.waitForEvent("page"),
+    openCase.page.getByRole("link", { name: "Accedi in un'altra scheda" }).click(),
+  ]);
+  const signIn = new SignIn(tab);
+  await expect(signIn.pinHeading).toBeVisible();
   await signIn.givePin(await operator.authenticator.next());
-  await openCase.page.goto("/");
-  await expect(openCase.otp).toBeVisible();
+  await expect(tab.getByRole("heading", { level: 1, name: /^Caso/ })).toBeVisible();
+  // The browser has kept what was typed, and sends it again.
+  await openCase.page.reload();
+  await expect(openCase.outcome("Codice sbloccato")).toBeVisible();
+  expect(await sandbox.callsOf("unlock")).toBe(before + 1);
 });

@@ -12,7 +12,7 @@ use crate::{
     server::{
         config::Environment,
         language::Language,
-        page::{PageContext, Visitor},
+        page::{FORM, PageContext, Visitor},
         same_site::SameSitePath,
     },
     sistema_ts::client::Contact,
@@ -29,7 +29,7 @@ pub fn Header(
     let language = context.language;
     let contact = context.state.sistema_ts.contact();
     // Before the second factor, and while the session is locked, there is nowhere to go.
-    let visitor = context.visitor.filter(|visitor| visitor.locks_at.is_some());
+    let visitor = context.visitor;
     view! {
         <a class="skip-link" href="#main">{t!("common.skip", locale = locale)}</a>
         <header class="site-header">
@@ -132,27 +132,45 @@ fn Account(
     }
 }
 
-/// The warning before the session locks; for pages with islands.
+/// The warning before the session locks, and the lock; for pages with islands.
 #[component]
 pub fn SessionWarning(
     /// For which request.
     context: PageContext,
 ) -> impl IntoView {
-    let locks_at = context.visitor.and_then(|visitor| visitor.locks_at);
-    let locale = context.language.tag();
-    locks_at.map(|locks_at| {
-        let session = &context.state.config.session;
+    let language = context.language;
+    context.visitor.map(|visitor| {
         let times = GuardTimes {
-            left: locks_at - context.state.clock.now_ms(),
-            idle: i64::from(session.idle) * 1000,
-            warning: i64::from(session.warning) * 1000,
+            left: visitor.locks_at - context.state.clock.now_ms(),
+            is_final: visitor.is_final,
+            warning: i64::from(context.state.config.session.warning) * 1000,
         };
-        let texts = GuardTexts {
-            warning: t!("layout.locks_soon", locale = locale).into_owned(),
-            extend: t!("layout.extend", locale = locale).into_owned(),
-        };
-        view! { <SessionGuard times texts /> }
+        let texts = guard_texts(&visitor.name, language);
+        view! { <SessionGuard operator=visitor.id.0 times texts /> }
     })
+}
+
+fn guard_texts(name: &str, language: Language) -> GuardTexts {
+    let text = |key| language.text(key);
+    GuardTexts {
+        warning: text("layout.locks_soon"),
+        last_warning: text("layout.ends_soon"),
+        extend: text("layout.extend"),
+        extended: text("layout.extended"),
+        locked_title: text("login.pin_title"),
+        locked: text("session.covered"),
+        who: t!("login.pin_for", locale = language.tag(), name = name).into_owned(),
+        pin: text("login.pin"),
+        pin_hint: text("login.pin_hint"),
+        verify: text("login.pin_submit"),
+        someone_else: text("login.someone_else"),
+        over_title: text("session.title"),
+        taken: text("session.taken"),
+        kept: text("session.kept"),
+        sign_in: text("session.sign_in"),
+        unreachable: text("session.unreachable"),
+        lifted: text("session.lifted"),
+    }
 }
 
 /// Version and languages.
@@ -160,14 +178,22 @@ pub fn SessionWarning(
 pub fn Footer(
     /// For which request.
     context: PageContext,
+    /// Whether the page has a form of the id [`FORM`]: then the switch is a button of it, and what was typed comes along.
+    has_form: bool,
 ) -> impl IntoView {
     let others = Language::ALL.into_iter().filter(|language| *language != context.language);
     let back = SameSitePath::of_ours(&context.path);
     let switch = |language: Language| {
+        let (form, address) = if has_form {
+            (Some(FORM), format!("/language?back={}", back.as_str()))
+        } else {
+            (None, "/language".to_owned())
+        };
         view! {
             <form method="post" action="/language">
                 <input type="hidden" name="back" value=back.as_str().to_owned() />
-                <button class="button button-quiet" name="language" value=language.tag() lang=language.tag()>
+                <button type="submit" class="button button-quiet" name="language" value=language.tag() lang=language.tag()
+                    form=form formaction=address formmethod="post" formnovalidate>
                     {language.name()}
                 </button>
             </form>

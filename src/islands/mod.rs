@@ -9,8 +9,12 @@ pub mod copy_button;
 pub mod countdown;
 pub mod fill_date;
 pub mod grouping;
+pub mod print_button;
 pub mod read_back;
+mod session_cover;
 pub mod session_guard;
+mod session_lock;
+pub mod session_state;
 #[cfg(feature = "hydrate")]
 pub mod submit_once;
 mod timer;

@@ -20,6 +20,10 @@ fn release(form: &HtmlFormElement) {
 /// key shows what became of it.
 pub fn install() {
     let on_submit = Closure::<dyn FnMut(SubmitEvent)>::new(|event: SubmitEvent| {
+        // A form that an island sends by itself is the island's.
+        if event.default_prevented() {
+            return;
+        }
         let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
         if form.has_attribute(SENT) {
             event.prevent_default();

@@ -6,23 +6,42 @@ use std::time::Duration;
 use leptos::prelude::*;
 use web_sys::js_sys::Date;
 
-/// Milliseconds left of `left`, looked at twice a second and never below zero.
-pub fn remaining(left: i64) -> (ReadSignal<i64>, impl Fn(i64) + Copy + Send + Sync + 'static) {
+/// Milliseconds left of `left`, looked at twice a second and never below zero; and how to begin anew.
+pub fn remaining(left: i64) -> (ReadSignal<i64>, Restart) {
     let (remaining, set_remaining) = signal(left.max(0));
-    let end = RwSignal::new(None::<f64>);
-    let restart = move |left: i64| end.set(Some(now() + millis(left)));
+    let restart = Restart { remaining, set_remaining, end: RwSignal::new(None) };
     Effect::new(move |_| {
-        restart(left);
-        let tick = move || {
-            if let Some(end) = end.get_untracked() {
-                set_remaining.set(whole(end - now()).max(0));
-            }
-        };
-        if let Ok(interval) = set_interval_with_handle(tick, Duration::from_millis(500)) {
+        restart.with(left);
+        if let Ok(interval) = set_interval_with_handle(move || restart.look(), Duration::from_millis(500)) {
             on_cleanup(move || interval.clear());
         }
     });
     (remaining, restart)
+}
+
+/// Begins the time anew.
+#[derive(Clone, Copy)]
+pub struct Restart {
+    remaining: ReadSignal<i64>,
+    set_remaining: WriteSignal<i64>,
+    end: RwSignal<Option<f64>>,
+}
+
+impl Restart {
+    /// With `left` milliseconds.
+    pub fn with(self, left: i64) {
+        self.end.set(Some(now() + millis(left)));
+        self.look();
+    }
+
+    fn look(self) {
+        if let Some(end) = self.end.get_untracked() {
+            let left = whole(end - now()).max(0);
+            if left != self.remaining.get_untracked() {
+                self.set_remaining.set(left);
+            }
+        }
+    }
 }
 
 fn now() -> f64 {

@@ -86,16 +86,6 @@ pub struct SignedIn<R> {
     role: PhantomData<R>,
 }
 
-/// Like [`SignedIn`], for requests that a page makes by itself: they don't move the idle limit.
-#[derive(Clone, Debug)]
-pub struct Observing<R> {
-    /// Who.
-    pub account: Account,
-    /// In which session.
-    pub session: SessionInfo,
-    role: PhantomData<R>,
-}
-
 impl<R: Admits> FromRequestParts<AppState> for SignedIn<R> {
     type Rejection = Response;
 
@@ -112,23 +102,14 @@ impl<R: Admits> FromRequestParts<AppState> for SignedIn<R> {
     }
 }
 
-impl<R: Admits> FromRequestParts<AppState> for Observing<R> {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let login = LoginSession::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
-        let (account, session, _) = identify::<R>(parts, state, &login).await?;
-        introduce(parts, &account, &session);
-        Ok(Self { account, session, role: PhantomData })
-    }
-}
-
 /// Lets the page's header show who is signed in.
 fn introduce(parts: &mut Parts, account: &Account, session: &SessionInfo) {
     parts.extensions.insert(Visitor {
+        id: account.id.clone(),
         name: account.name.clone(),
         is_supervisor: account.role == Role::Supervisor,
-        locks_at: Some(session.locks_at),
+        locks_at: session.locks_at,
+        is_final: session.locks_at == session.ends_at,
     });
 }
 

@@ -13,7 +13,7 @@ use leptos_axum::ResponseOptions;
 use parking_lot::Mutex;
 
 use super::{language::Language, security_headers::content_security_policy, state::AppState};
-use crate::app::Shell;
+use crate::{app::Shell, domain::operator::OperatorId};
 
 /// What every page needs to know of its request.
 #[derive(Clone, Debug)]
@@ -31,12 +31,16 @@ pub struct PageContext {
 /// What the header shows of who is signed in.
 #[derive(Clone, Debug)]
 pub struct Visitor {
+    /// The account.
+    pub id: OperatorId,
     /// The name to show.
     pub name: String,
     /// Whether the supervisors' pages are for this visitor.
     pub is_supervisor: bool,
-    /// When the session locks unless it is used, milliseconds since 1970; none before the second factor.
-    pub locks_at: Option<i64>,
+    /// When the session locks unless it is used, milliseconds since 1970.
+    pub locks_at: i64,
+    /// Whether it then ends, used or not.
+    pub is_final: bool,
 }
 
 impl FromRequestParts<AppState> for PageContext {
@@ -58,19 +62,31 @@ pub struct Page {
     pub status: StatusCode,
     /// Whether the page has islands: without any, no WebAssembly is loaded.
     pub has_islands: bool,
+    /// Whether the page has a form of the id [`FORM`], whose fields the switch of the language keeps.
+    pub has_form: bool,
 }
+
+/// The id of a page's form, in which something is typed that is shown again in the other language.
+pub const FORM: &str = "page-form";
 
 impl Page {
     /// A page that answers 200 and has islands.
     #[must_use]
     pub fn titled(title: impl Into<String>) -> Self {
-        Self { title: title.into(), status: StatusCode::OK, has_islands: true }
+        Self { title: title.into(), status: StatusCode::OK, has_islands: true, has_form: false }
     }
 
     /// A page without islands.
     #[must_use]
     pub fn without_islands(mut self) -> Self {
         self.has_islands = false;
+        self
+    }
+
+    /// A page with a form of the id [`FORM`], if `has_form`.
+    #[must_use]
+    pub const fn with_form(mut self, has_form: bool) -> Self {
+        self.has_form = has_form;
         self
     }
 

@@ -1,7 +1,7 @@
 //! Every route of the product, in one readable table.
 
 use axum::{
-    Router,
+    Extension, Router,
     routing::{get, post},
 };
 
@@ -27,13 +27,24 @@ pub fn router(state: AppState) -> Router {
         .route("/cases/{id}/close", get(case_page::ask_close).post(desk::post::close))
         .route("/confirm", get(confirm::page::show).post(confirm::page::confirm))
         .route("/login", get(login::post::show_login).post(login::post::login))
-        .route("/login/pin", get(login::post::show_pin).post(login::post::pin))
+        .route("/login/pin", get(login::pin::show).post(login::pin::enter))
         .route("/logout", post(login::post::logout))
-        .route("/session/extend", post(login::post::extend))
+        .route("/session", get(login::lock::show))
+        .route("/session/extend", post(login::lock::extend))
+        .route("/session/unlock", post(login::lock::unlock))
         .route_layer(session_store::layer(&state));
+    // What can be shown again in the other language, with what was typed in it.
+    let pages = language::post::Pages(with_session.clone().with_state(state.clone()));
     let without = Router::new()
-        .route("/activate/{token}", get(activation::post::show).post(activation::post::activate))
-        .route("/language", post(language::post::choose))
+        .route("/activate/{token}", get(activation::post::show))
+        .route(
+            "/activate/{token}/password",
+            get(activation::post::show_password).post(activation::post::choose_password),
+        )
+        .route("/activate/{token}/pin", get(activation::post::back).post(activation::post::prove))
+        .route("/activate/{token}/codes", get(activation::post::back).post(activation::post::save_codes))
+        .route("/activate/{token}/codes/file", get(activation::post::download))
+        .route("/language", post(language::post::choose).layer(Extension(pages)))
         .route("/v-{version}/{*path}", get(site::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));

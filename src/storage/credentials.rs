@@ -1,4 +1,4 @@
-//! What proves who somebody is: password hash, second factor, recovery codes, activation links.
+//! What proves who somebody is: password hash, second factor, recovery codes.
 
 use sqlx::FromRow;
 
@@ -62,30 +62,6 @@ pub enum SteppedUp {
     UsedBefore,
     /// The session ended in the meantime.
     NoSession,
-}
-
-/// An account whose link has been opened.
-#[derive(Clone, Debug, FromRow)]
-pub struct Invitation {
-    /// The id of the account.
-    pub operator_id: String,
-    /// The name with which its owner will sign in.
-    pub username: String,
-    /// First and last name.
-    pub name: String,
-    /// The TOTP secret, sealed.
-    pub totp_secret: String,
-}
-
-/// What the owner of an account set.
-#[derive(Debug)]
-pub struct Activated<'a> {
-    /// The argon2id hash of the password.
-    pub password_hash: &'a str,
-    /// The step of the first PIN.
-    pub step: i64,
-    /// The hashes of the recovery codes.
-    pub recovery_codes: &'a [String],
 }
 
 const USE_STEP: &str = "UPDATE operators SET totp_last_step = $2 \
@@ -196,44 +172,5 @@ impl Db {
             renew.execute(&mut *tx).await.map(|done| done.rows_affected())
         })?;
         Ok(renewed == 1)
-    }
-
-    /// The account of an activation link that still works.
-    pub async fn invitation(&self, token_hash: &str, now: i64) -> Result<Option<Invitation>, sqlx::Error> {
-        const SQL: &str = "SELECT o.id AS operator_id, o.username, o.name, o.totp_secret FROM activations a \
-             JOIN operators o ON o.id = a.operator_id \
-             WHERE a.token_hash = $1 AND a.expires_at > $2 AND o.status = 'invited' AND o.totp_secret IS NOT NULL";
-        read!(self, |pool| sqlx::query_as(SQL).bind(token_hash).bind(now).fetch_optional(pool).await)
-    }
-
-    /// Uses an activation link up and enables its account. Whether it still worked.
-    pub async fn activate(&self, token_hash: &str, activated: &Activated<'_>, now: i64) -> Result<bool, sqlx::Error> {
-        write!(self, |tx| {
-            let used: Option<(String,)> = sqlx::query_as(
-                "DELETE FROM activations WHERE token_hash = $1 AND expires_at > $2 RETURNING operator_id",
-            )
-            .bind(token_hash)
-            .bind(now)
-            .fetch_optional(&mut *tx)
-            .await?;
-            let Some((operator,)) = used else { return Ok(false) };
-            sqlx::query(
-                "UPDATE operators SET status = 'enabled', password_hash = $2, totp_last_step = $3 \
-                 WHERE id = $1 AND status = 'invited'",
-            )
-            .bind(&operator)
-            .bind(activated.password_hash)
-            .bind(activated.step)
-            .execute(&mut *tx)
-            .await?;
-            for code in activated.recovery_codes {
-                sqlx::query("INSERT INTO recovery_codes (operator_id, code_hash) VALUES ($1, $2)")
-                    .bind(&operator)
-                    .bind(code)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            Ok(true)
-        })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Every method of [`Db`] is a whole unit of work. Ids are TEXT, instants BIGINT milliseconds UTC.
 
+pub mod activations;
 pub mod attempts;
 pub mod cases;
 pub mod credentials;

@@ -103,11 +103,19 @@ pub async fn at_the_pin(visitor: &mut Visitor, callers: &Callers) {
     }
 }
 
-/// The form of an invitation.
+/// The forms of an invitation. A CUN is long enough for a password, and is kept as the hash of one at most.
 pub async fn activation(visitor: &mut Visitor, path: &str, callers: &Callers) {
     for value in values(callers) {
         let fields = [("password", value.as_str()), ("again", &value), ("pin", &value), ("username", &value)];
-        visitor.post(path, &fields).await.shows(422, "role=\"alert\"");
+        let answer = visitor.post(&format!("{path}/password"), &fields).await;
+        assert!(answer.status == 303 || answer.text.contains("role=\"alert\""), "{}", answer.text);
+    }
+    let fields = [("password", "sette nani e mezzo"), ("again", "sette nani e mezzo")];
+    assert_eq!(visitor.post(&format!("{path}/password"), &fields).await.location(), path);
+    for value in values(callers) {
+        let fields = [("pin", value.as_str()), ("set", &value)];
+        visitor.post(&format!("{path}/pin"), &fields).await.shows(422, "role=\"alert\"");
+        assert_eq!(visitor.post(&format!("{path}/codes"), &fields).await.location(), path);
     }
 }
 

@@ -1,15 +1,24 @@
-//! The activation link: password, second factor, recovery codes.
+//! The activation link: password, second factor, recovery codes, one after the other.
 
 use centralino::{
     domain::operator::Role, features::accounts::demo, server::config::Environment, sistema_ts::settings::Settings,
 };
 
-use crate::support::{Answer, Engine, TestApp, app::PASSWORD, on_both_engines};
+use crate::support::{
+    Answer, Browser, Engine, TestApp,
+    app::{PASSWORD, Person},
+    on_both_engines,
+};
 
 on_both_engines!(
     an_invited_operator_activates_the_account_and_signs_in,
     what_is_wrong_is_named_and_the_link_still_works,
+    a_wrong_pin_asks_for_no_password_again,
+    another_password_can_be_chosen_until_the_pin_is_proved,
+    recovery_codes_are_shown_until_they_are_saved,
+    codes_that_the_browser_has_lost_are_replaced,
     a_link_works_once_and_for_a_day,
+    a_link_that_is_not_open_says_why,
     a_recovery_code_is_a_pin_that_works_once,
     demo_accounts_sign_in_with_what_the_page_shows,
 );
@@ -18,9 +27,30 @@ const FIELDS: [(&str, &str); 2] = [("password", PASSWORD), ("again", PASSWORD)];
 
 /// The texts of the list of recovery codes.
 fn codes(answer: &Answer) -> Vec<String> {
-    let list = answer.text.split("recovery-codes").nth(1).expect("a list");
+    let list = answer.text.split("class=\"recovery-codes\"").nth(1).expect("a list");
     let list = list.split("</ol>").next().expect("a list");
     list.split("<code>").skip(1).map(|item| item.split('<').next().expect("a code").to_owned()).collect()
+}
+
+/// Which codes the page shows, as its form says it.
+fn set_of(answer: &Answer) -> String {
+    let after = answer.text.split("name=\"set\" value=\"").nth(1).expect("a form");
+    after.split('"').next().expect("a value").to_owned()
+}
+
+/// The first two steps, as far as the page of the codes.
+async fn to_codes(app: &TestApp, browser: &mut Browser, person: &Person, path: &str) -> Answer {
+    assert_eq!(browser.post(&format!("{path}/password"), &FIELDS).await.location(), path);
+    let pin = app.pin(person, 0).await;
+    assert_eq!(browser.post(&format!("{path}/pin"), &[("pin", &pin)]).await.location(), path);
+    browser.get(path).await
+}
+
+/// All three steps; the recovery codes.
+async fn activate(app: &TestApp, browser: &mut Browser, person: &Person, path: &str) -> Vec<String> {
+    let page = to_codes(app, browser, person, path).await;
+    assert_eq!(browser.post(&format!("{path}/codes"), &[("set", &set_of(&page))]).await.location(), path);
+    codes(&page)
 }
 
 async fn an_invited_operator_activates_the_account_and_signs_in(engine: Engine) {
@@ -28,13 +58,19 @@ async fn an_invited_operator_activates_the_account_and_signs_in(engine: Engine) 
     let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
     let mut browser = app.browser();
     let page = browser.get(&path).await;
-    page.shows(200, "Attiva il tuo account").shows(200, "<svg").shows(200, "otpauth://totp/Centralino:m.bianchi");
+    page.shows(200, "Attiva il tuo account").shows(200, "Passo 1 di 3");
+    assert!(!page.text.contains("otpauth:"), "one thing at a time");
+    assert_eq!(browser.post(&format!("{path}/password"), &FIELDS).await.location(), path);
+    browser.get(&path).await.shows(200, "Passo 2 di 3").shows(200, "otpauth://totp/Centralino:m.bianchi");
     let pin = app.pin(&person, 0).await;
-    let [password, again] = FIELDS;
-    let done = browser.post(&path, &[password, again, ("pin", &pin)]).await;
-    done.shows(200, "Account attivo");
-    assert_eq!(codes(&done).len(), 10);
-    assert!(browser.cookies.is_empty(), "activating signs nobody in");
+    assert_eq!(browser.post(&format!("{path}/pin"), &[("pin", &pin)]).await.location(), path);
+    let page = browser.get(&path).await;
+    page.shows(200, "Passo 3 di 3").shows(200, "Ho salvato i codici");
+    assert_eq!(codes(&page).len(), 10);
+    app.browser().post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await.shows(422, "non corretti");
+    assert_eq!(browser.post(&format!("{path}/codes"), &[("set", &set_of(&page))]).await.location(), path);
+    browser.get(&path).await.shows(200, "Account attivo").shows(200, "/login");
+    assert!(browser.cookies.is_empty(), "activating signs nobody in, and leaves nothing");
     browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
     browser.post("/login/pin", &[("pin", &pin)]).await.shows(422, "già stato usato");
     app.wait_seconds(30);
@@ -45,23 +81,109 @@ async fn what_is_wrong_is_named_and_the_link_still_works(engine: Engine) {
     let app = TestApp::start(engine).await;
     let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
     let mut browser = app.browser();
-    let (pin, wrong) = (app.pin(&person, 0).await, app.pin(&person, 50).await);
-    let long = "x".repeat(129);
+    let (chosen, long) = (format!("{path}/password"), "x".repeat(129));
     let refused = [
-        ("corta CANARY", "corta CANARY", &wrong, "PIN non corretto"),
-        ("CANARY", "CANARY", &pin, "da 12 a 128 caratteri."),
-        (long.as_str(), long.as_str(), &pin, "da 12 a 128 caratteri."),
-        ("maria CANARY 1234", "maria CANARY 1234", &pin, "non deve contenere il tuo nome"),
-        ("password12345", "password12345", &pin, "troppo facile"),
-        ("sette nani CANARY", "sette nani CANARI", &pin, "non sono uguali"),
+        ("CANARY", "CANARY", "da 12 a 128 caratteri."),
+        (long.as_str(), long.as_str(), "da 12 a 128 caratteri."),
+        ("maria CANARY 1234", "maria CANARY 1234", "non deve contenere il suo nome"),
+        ("password12345", "password12345", "troppo facile"),
+        ("sette nani CANARY", "sette nani CANARI", "non sono uguali"),
     ];
-    for (password, again, pin, says) in refused {
-        let answer = browser.post(&path, &[("password", password), ("again", again), ("pin", pin)]).await;
+    for (password, again, says) in refused {
+        let answer = browser.post(&chosen, &[("password", password), ("again", again)]).await;
         answer.shows(422, says).shows(422, "<title>Errore: ").shows(422, "role=\"alert\"");
         assert!(!answer.text.contains("CANARY"), "a password is never shown");
     }
-    let [password, again] = FIELDS;
-    browser.post(&path, &[password, again, ("pin", &pin)]).await.shows(200, "Account attivo");
+    let wrong = app.pin(&person, 0).await;
+    assert_eq!(
+        browser.post(&format!("{path}/pin"), &[("pin", &wrong)]).await.location(),
+        path,
+        "not without a password"
+    );
+    browser.get(&path).await.shows(200, "Passo 1 di 3");
+    activate(&app, &mut browser, &person, &path).await;
+    browser.get(&path).await.shows(200, "Account attivo");
+}
+
+async fn a_wrong_pin_asks_for_no_password_again(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
+    let mut browser = app.browser();
+    browser.post(&format!("{path}/password"), &FIELDS).await;
+    for typed in [app.pin(&person, 50).await.as_str(), "", "12345", "abcdef"] {
+        let answer = browser.post(&format!("{path}/pin"), &[("pin", typed)]).await;
+        answer.shows(422, "PIN non corretto").shows(422, "<title>Errore: ").shows(422, "otpauth:");
+        assert!(!answer.text.contains("type=\"password\""));
+    }
+    assert_eq!(browser.get(&format!("{path}/pin")).await.location(), path, "a reload goes on");
+    // On another computer too: what was done is done.
+    let mut other = app.browser();
+    other.get(&path).await.shows(200, "Passo 2 di 3");
+    let pin = app.pin(&person, 0).await;
+    assert_eq!(other.post(&format!("{path}/pin"), &[("pin", &pin)]).await.location(), path);
+    other.get(&path).await.shows(200, "Passo 3 di 3");
+}
+
+async fn another_password_can_be_chosen_until_the_pin_is_proved(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
+    let (mut browser, chosen) = (app.browser(), format!("{path}/password"));
+    let first = "un'altra frase lunga";
+    browser.post(&chosen, &[("password", first), ("again", first)]).await;
+    browser.get(&path).await.shows(200, &format!("href=\"{chosen}\""));
+    browser.get(&chosen).await.shows(200, "Passo 1 di 3");
+    let page = to_codes(&app, &mut browser, &person, &path).await;
+    assert_eq!(browser.get(&chosen).await.location(), path);
+    assert_eq!(browser.post(&chosen, &[("password", first), ("again", first)]).await.location(), path);
+    browser.post(&format!("{path}/codes"), &[("set", &set_of(&page))]).await;
+    browser.post("/login", &[("username", "m.bianchi"), ("password", first)]).await.shows(422, "non corretti");
+    assert_eq!(
+        browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await.location(),
+        "/login/pin"
+    );
+}
+
+async fn recovery_codes_are_shown_until_they_are_saved(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
+    let mut browser = app.browser();
+    let page = to_codes(&app, &mut browser, &person, &path).await;
+    let shown = codes(&page);
+    assert_eq!(codes(&browser.get(&path).await), shown, "a reload shows the same");
+    browser.post("/language", &[("language", "en"), ("back", &path)]).await;
+    let english = browser.get(&path).await;
+    english.shows(200, "I have saved the codes");
+    assert_eq!(codes(&english), shown, "and so does the other language");
+    let file = browser.get(&format!("{path}/codes/file")).await;
+    assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert!(shown.iter().all(|code| file.text.lines().any(|line| line == code)), "{}", file.text);
+    assert!(browser.cookies.values().all(|cookie| shown.iter().all(|code| !cookie.contains(code))));
+    assert_eq!(browser.post(&format!("{path}/codes"), &[("set", &set_of(&page))]).await.location(), path);
+    let after = browser.get(&path).await;
+    after.shows(200, "Account active");
+    assert!(shown.iter().all(|code| !after.text.contains(code)));
+    let file = browser.get(&format!("{path}/codes/file")).await;
+    assert!(shown.iter().all(|code| !file.text.contains(code)), "what was saved is shown no more");
+    browser.post(&format!("{path}/codes"), &[("set", &set_of(&page))]).await.shows(200, "Account active");
+}
+
+async fn codes_that_the_browser_has_lost_are_replaced(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
+    let mut browser = app.browser();
+    let page = to_codes(&app, &mut browser, &person, &path).await;
+    let (lost, saved) = (codes(&page), format!("{path}/codes"));
+    browser.cookies.clear();
+    let replaced = browser.post(&saved, &[("set", &set_of(&page))]).await;
+    replaced.shows(422, "non valgono più").shows(422, "<title>Errore: ");
+    let fresh = codes(&replaced);
+    assert_ne!(fresh, lost);
+    browser.post(&saved, &[("set", &set_of(&page))]).await.shows(422, "non valgono più");
+    assert_eq!(browser.post(&saved, &[("set", &set_of(&replaced))]).await.location(), path);
+    for (code, leads_on) in [(&lost[0], false), (&fresh[0], true)] {
+        browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
+        assert_eq!(browser.post("/login/pin", &[("pin", code)]).await.status == 303, leads_on);
+    }
 }
 
 async fn a_link_works_once_and_for_a_day(engine: Engine) {
@@ -69,27 +191,37 @@ async fn a_link_works_once_and_for_a_day(engine: Engine) {
     let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
     let (other, late) = app.invite("m.late", "VRDLGU75B02F205A", Role::Operator).await;
     let mut browser = app.browser();
-    let [password, again] = FIELDS;
-    browser.post(&path, &[password, again, ("pin", &app.pin(&person, 0).await)]).await.shows(200, "Account attivo");
-    browser.get(&path).await.shows(404, "Link non valido");
-    app.wait_seconds(30);
-    let pin = app.pin(&person, 0).await;
-    browser.post(&path, &[password, again, ("pin", &pin)]).await.shows(404, "Link non valido");
-    app.wait_seconds(24 * 60 * 60 - 31);
-    browser.get(&late).await.shows(200, "Attiva il tuo account");
+    activate(&app, &mut browser, &person, &path).await;
+    browser.post(&format!("{path}/password"), &FIELDS).await.shows(200, "Account attivo");
+    app.wait_seconds(24 * 60 * 60 - 1);
+    let page = to_codes(&app, &mut browser, &other, &late).await;
     app.wait_seconds(1);
-    browser.get(&late).await.shows(404, "Link non valido");
-    let pin = app.pin(&other, 0).await;
-    browser.post(&late, &[password, again, ("pin", &pin)]).await.shows(404, "Link non valido");
-    browser.get("/activate/nothing").await.shows(404, "Link non valido");
+    browser.get(&late).await.shows(410, "Link scaduto");
+    browser.post(&format!("{late}/codes"), &[("set", &set_of(&page))]).await.shows(410, "Link scaduto");
+    browser.post("/login", &[("username", "m.late"), ("password", PASSWORD)]).await.shows(422, "non corretti");
+    browser.get(&path).await.shows(200, "Account attivo");
+}
+
+async fn a_link_that_is_not_open_says_why(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut browser = app.browser();
+    browser.get("/activate/nothing").await.shows(404, "Link non valido").shows(404, "supervisore");
+    let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
+    activate(&app, &mut browser, &person, &path).await;
+    browser.get(&path).await.shows(200, "L'account è attivo").shows(200, "href=\"/login\"");
+    app.state.db.disable_operator(&person.id, app.state.clock.now_ms()).await.unwrap();
+    browser.get(&path).await.shows(404, "Link non valido");
+    let newer = app.office().reset(&person.id).await.unwrap();
+    browser.get(&path).await.shows(404, "ne ha ricevuto uno più recente");
+    browser.get(newer.as_str()).await.shows(200, "Passo 1 di 3");
+    app.wait_seconds(24 * 60 * 60);
+    browser.get(newer.as_str()).await.shows(410, "si rivolga al supervisore");
 }
 
 async fn a_recovery_code_is_a_pin_that_works_once(engine: Engine) {
     let app = TestApp::start(engine).await;
     let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
-    let [password, again] = FIELDS;
-    let done = app.browser().post(&path, &[password, again, ("pin", &app.pin(&person, 0).await)]).await;
-    let codes = codes(&done);
+    let codes = activate(&app, &mut app.browser(), &person, &path).await;
     for code in [codes[0].clone(), codes[9].to_lowercase().replace('-', " ")] {
         let mut browser = app.browser();
         browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;

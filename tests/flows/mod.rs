@@ -4,6 +4,7 @@ mod activation;
 mod cases;
 mod deferred;
 mod desk;
+mod language;
 mod lock_out;
 mod operator_command;
 mod sessions;

@@ -159,7 +159,7 @@ async fn empty_fields_are_named(engine: Engine) {
     answer.shows(422, "href=\"#username\"").shows(422, "href=\"#password\"");
     app.operator("m.bianchi").await;
     browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
-    for (typed, says) in [("", "Scrivi il PIN"), ("12345", "sei cifre"), ("abcdef", "sei cifre")] {
+    for (typed, says) in [("", "Scriva il PIN"), ("12345", "sei cifre"), ("abcdef", "sei cifre")] {
         // More often than the limit: what can't be a PIN is not an attempt.
         for _ in 0..3 {
             browser.post("/login/pin", &[("pin", typed)]).await.shows(422, says).shows(422, "href=\"#pin\"");

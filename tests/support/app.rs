@@ -15,7 +15,7 @@ use centralino::{
         config::{Config, DatabaseUrl, Environment},
         state::AppState,
     },
-    storage::credentials::Activated,
+    storage::activations::Activated,
 };
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;

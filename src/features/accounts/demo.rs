@@ -15,10 +15,7 @@ use crate::{
         secret::Password,
     },
     server::{config::Environment, secrets::Secrets, state::AppState},
-    storage::{
-        credentials::{Activated, SecondFactor},
-        operators::AddError,
-    },
+    storage::{activations::Activated, credentials::SecondFactor, operators::AddError},
 };
 
 /// The password of every demo account.

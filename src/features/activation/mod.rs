@@ -1,5 +1,8 @@
-//! The link by which the owner of a new account sets its password and its second factor.
+//! The link by which the owner of a new account sets its password and its second factor, and saves its recovery codes.
 
+pub mod at_link;
+mod codes;
+mod ended;
 mod page;
 pub mod post;
 mod qr;

@@ -1,69 +1,117 @@
-//! The pages of the activation.
+//! The pages of the three steps of an activation. Nothing that was typed comes back: all of it is secret.
 
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use leptos::prelude::*;
 use rust_i18n::t;
 use zeroize::Zeroizing;
 
-use super::qr;
+use super::{at_link::AtLink, codes::ShownCodes, qr};
 use crate::{
     components::{
-        alert::{ErrorSummary, FormErrors, Notice, NoticeKind},
-        buttons::{Button, LinkButton},
+        alert::{ErrorSummary, FormErrors},
+        buttons::{Button, ButtonKind, LinkButton},
         field::Field,
         heading::Heading,
     },
-    features::accounts::{recovery::RecoveryCode, second_factor::TotpSecret},
-    server::{
-        errors::AppError,
-        page::{Page, PageContext},
-    },
-    storage::credentials::Invitation,
+    islands::{copy_button::CopyButton, print_button::PrintButton},
+    server::{errors::AppError, language::Language, page::Page},
 };
 
-/// Shows the form. Nothing that was typed comes back: all of it is secret.
-pub async fn form(
-    context: PageContext,
-    invitation: Invitation,
-    secret: &TotpSecret,
+/// What stands around every step.
+#[component]
+fn Step(
+    /// Which of the three.
+    number: u8,
+    /// What it is called.
+    title: &'static str,
+    /// Whose account it is.
+    name: String,
+    /// What is wrong.
     errors: FormErrors,
-) -> Result<Response, AppError> {
-    let language = context.language;
+    /// In which language.
+    language: Language,
+    /// What there is to do.
+    children: Children,
+) -> impl IntoView {
     let locale = language.tag();
-    let page = Page::titled(t!("activation.title", locale = locale)).without_islands();
-    let page = if errors.is_empty() { page } else { page.refused(language) };
-    let address = secret.address(&invitation.username).map_err(AppError::internal)?;
-    let picture = qr::svg(&address).map_err(AppError::internal)?;
-    let spelled = secret.spelled();
-    let action = context.path.clone();
-    let view = move || {
-        view! {
-            <div class="entrance">
-                <ErrorSummary errors=errors.clone() language />
-                <Heading>{t!("activation.title", locale = locale)}</Heading>
-                <p>{t!("activation.welcome", locale = locale, name = invitation.name)}</p>
-                <form method="post" action=action class="form-narrow">
-                    <h2>{t!("activation.choose_password", locale = locale)}</h2>
-                    // Password managers keep the pair; nothing of it is read by the server.
-                    <Field name="username" label=t!("login.username", locale = locale) autocomplete="username"
-                        value=invitation.username />
-                    <Field name="password" label=t!("login.password", locale = locale) kind="password"
-                        hint=t!("activation.password_hint", locale = locale) autocomplete="new-password"
-                        error=errors.of("password") />
-                    <Field name="again" label=t!("activation.again", locale = locale) kind="password"
-                        autocomplete="new-password" error=errors.of("again") />
-                    <h2>{t!("activation.pair", locale = locale)}</h2>
-                    <p>{t!("activation.pair_how", locale = locale)}</p>
-                    <Secret picture address spelled locale />
-                    <Field name="pin" label=t!("login.pin", locale = locale) hint=t!("activation.pin_hint", locale = locale)
-                        autocomplete="one-time-code" inputmode="numeric" maxlength=20 is_short=true
-                        error=errors.of("pin") />
-                    <Button>{t!("activation.submit", locale = locale)}</Button>
-                </form>
+    view! {
+        <div class="entrance">
+            <ErrorSummary errors language />
+            <Heading>{t!("activation.title", locale = locale)}</Heading>
+            <p>{t!("activation.welcome", locale = locale, name = name)}</p>
+            <div class="form-narrow">
+                <h2>
+                    <span class="step-number">{t!("activation.step", locale = locale, number = number)}</span>
+                    " "
+                    {language.text(title)}
+                </h2>
+                {children()}
             </div>
+        </div>
+    }
+}
+
+fn page(errors: &FormErrors, language: Language) -> Page {
+    let page = Page::titled(language.text("activation.title"));
+    if errors.is_empty() { page } else { page.refused(language) }
+}
+
+/// Step 1: the password.
+pub async fn password(link: AtLink, errors: FormErrors) -> Response {
+    let language = link.context.language;
+    let (action, invitation) = (link.address("/password"), link.invitation);
+    let text = move |key: &str| language.text(&format!("activation.{key}"));
+    let view = {
+        let errors = errors.clone();
+        move || {
+            view! {
+                <Step number=1 title="activation.choose_password" name=invitation.name errors=errors.clone() language>
+                    <form method="post" action=action>
+                        // Password managers keep the pair; nothing of it is read by the server.
+                        <Field name="username" label=language.text("login.username") autocomplete="username"
+                            value=invitation.username />
+                        <Field name="password" label=language.text("login.password") kind="password"
+                            hint=text("password_hint") autocomplete="new-password" error=errors.of("password") />
+                        <Field name="again" label=text("again") kind="password" autocomplete="new-password"
+                            error=errors.of("again") />
+                        <Button>{text("go_on")}</Button>
+                    </form>
+                </Step>
+            }
         }
     };
-    Ok(page.render(context, view).await)
+    page(&errors, language).without_islands().render(link.context, view).await
+}
+
+/// Step 2: the second factor.
+pub async fn pin(link: AtLink, errors: FormErrors) -> Result<Response, AppError> {
+    let language = link.context.language;
+    let (secret, action, other) = (link.secret()?, link.address("/pin"), link.address("/password"));
+    let address = secret.address(&link.invitation.username).map_err(AppError::internal)?;
+    let picture = qr::svg(&address).map_err(AppError::internal)?;
+    let (spelled, name) = (secret.spelled(), link.invitation.name);
+    let text = move |key: &str| language.text(&format!("activation.{key}"));
+    let view = {
+        let errors = errors.clone();
+        move || {
+            view! {
+                <Step number=2 title="activation.pair" name errors=errors.clone() language>
+                    <p>{text("pair_how")}</p>
+                    <Secret picture address spelled language />
+                    <form method="post" action=action>
+                        <Field name="pin" label=language.text("login.pin") hint=text("pin_hint")
+                            autocomplete="one-time-code" inputmode="numeric" maxlength=20 is_short=true
+                            error=errors.of("pin") />
+                        <Button>{text("go_on")}</Button>
+                    </form>
+                    <p class="step-back">
+                        <LinkButton href=other kind=ButtonKind::Quiet>{text("other_password")}</LinkButton>
+                    </p>
+                </Step>
+            }
+        }
+    };
+    Ok(page(&errors, language).without_islands().render(link.context, view).await)
 }
 
 /// The second factor in the three ways in which an app takes it.
@@ -75,54 +123,63 @@ fn Secret(
     address: Zeroizing<String>,
     /// The secret in base32.
     spelled: Zeroizing<String>,
-    /// The tag of the language.
-    locale: &'static str,
+    /// In which language.
+    language: Language,
 ) -> impl IntoView {
+    let text = move |key: &str| language.text(&format!("activation.{key}"));
     view! {
-        <div class="qr" role="img" aria-label=t!("activation.qr", locale = locale) inner_html=picture></div>
+        <div class="qr" role="img" aria-label=text("qr") inner_html=picture></div>
         <p>
-            {t!("activation.by_hand", locale = locale)} " "
+            {text("by_hand")} " "
             <code class="secret">{spelled.to_string()}</code>
         </p>
         <p>
-            <a href=address.to_string()>{t!("activation.open_app", locale = locale)}</a>
+            <a href=address.to_string()>{text("open_app")}</a>
         </p>
     }
 }
 
-/// Shows the recovery codes, this once.
-pub async fn done(context: PageContext, codes: Vec<RecoveryCode>) -> Response {
-    let locale = context.language.tag();
-    let page = Page::titled(t!("activation.done_title", locale = locale)).without_islands();
-    let code = |code: RecoveryCode| view! { <li><code>{code.spelled().to_string()}</code></li> };
-    let view = move || {
-        view! {
-            <div class="entrance">
-                <Heading>{t!("activation.done_title", locale = locale)}</Heading>
-                <Notice kind=NoticeKind::Success><p>{t!("activation.done", locale = locale)}</p></Notice>
-                <h2 id="codes">{t!("activation.codes", locale = locale)}</h2>
-                <p>{t!("activation.codes_how", locale = locale)}</p>
-                <ol class="recovery-codes" aria-labelledby="codes">{codes.into_iter().map(code).collect_view()}</ol>
-                <LinkButton href="/login">{t!("activation.go", locale = locale)}</LinkButton>
-            </div>
+/// Step 3: the recovery codes, until their owner has saved them. `set` tells these codes from others.
+pub async fn codes(link: AtLink, codes: ShownCodes, set: String, errors: FormErrors) -> Response {
+    let language = link.context.language;
+    let (action, file, name) = (link.address("/codes"), link.address("/codes/file"), link.invitation.name);
+    let text = move |key: &str| language.text(&format!("activation.{key}"));
+    let view = {
+        let errors = errors.clone();
+        move || {
+            view! {
+                <Step number=3 title="activation.codes" name errors language>
+                    <p>{text("codes_how")}</p>
+                    <CodeList codes language />
+                    <div class="recovery-ways">
+                        <LinkButton href=file>{text("codes_file")}</LinkButton>
+                        <PrintButton label=text("codes_print") />
+                        <CopyButton target=LIST.to_owned() label=text("codes_copy") done=text("codes_copied") />
+                    </div>
+                    <form method="post" action=action>
+                        <input type="hidden" name="set" value=set />
+                        <p>{text("codes_until")}</p>
+                        <Button>{text("codes_saved")}</Button>
+                    </form>
+                </Step>
+            }
         }
     };
-    page.render(context, view).await
+    page(&errors, language).render(link.context, view).await
 }
 
-/// Shows that a link does not work, without telling which kind of link it is.
-pub async fn dead_link(context: PageContext) -> Response {
-    let locale = context.language.tag();
-    let mut page = Page::titled(t!("activation.dead_title", locale = locale)).without_islands();
-    page.status = StatusCode::NOT_FOUND;
-    page.render(context, move || {
-        view! {
-            <div class="entrance">
-                <Heading>{t!("activation.dead_title", locale = locale)}</Heading>
-                <p>{t!("activation.dead", locale = locale)}</p>
-                <LinkButton href="/login">{t!("activation.go", locale = locale)}</LinkButton>
-            </div>
-        }
-    })
-    .await
+/// The id of the list, for the button that copies it and for what is wrong with it.
+pub const LIST: &str = "recovery-codes";
+
+/// The codes, each on a line of its own, as they are copied too.
+#[component]
+fn CodeList(
+    /// The codes.
+    codes: ShownCodes,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    let item = |code: &str| view! { <li><code>{code.to_owned()}</code></li>"\n" };
+    let label = language.text("activation.codes");
+    view! { <ol id=LIST class="recovery-codes" aria-label=label>{codes.text().lines().map(item).collect_view()}</ol> }
 }

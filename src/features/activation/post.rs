@@ -1,87 +1,74 @@
-//! Activating an account.
+//! The steps of an activation: the password, the second factor, the recovery codes. What was done stays done, so that a
+//! wrong PIN asks for no password again, and a closed page loses nothing.
 
 use axum::{
-    Form,
-    extract::{Path, State},
-    response::Response,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
 };
 use rust_i18n::t;
 use serde::Deserialize;
 
-use super::page;
+use super::{at_link::AtLink, codes::ShownCodes, page};
 use crate::{
     components::alert::FormErrors,
-    domain::{
-        operator::OperatorId,
-        secret::{Password, Pin},
-    },
+    domain::secret::{Password, Pin},
     features::accounts::{
-        invite::token_hash,
         passwords::{Unfit, judge},
         recovery::RecoveryCode,
-        second_factor::TotpSecret,
     },
-    server::{errors::AppError, page::PageContext, state::AppState},
-    storage::credentials::{Activated, Invitation},
+    server::{errors::AppError, form::Posted},
+    storage::activations::{Activated, LinkStage, StepDone},
 };
 
-/// What the form sends.
+/// `GET /activate/{token}`: the step that is to be done. Changes nothing on the server, so that a mail program that
+/// looks at links uses none up.
+pub async fn show(link: AtLink) -> Result<Response, AppError> {
+    match link.invitation.stage {
+        LinkStage::Password => Ok(page::password(link, FormErrors::default()).await),
+        LinkStage::Pin => page::pin(link, FormErrors::default()).await,
+        LinkStage::Codes { .. } => show_codes(link, FormErrors::default()).await,
+    }
+}
+
+/// `GET` of the address of a step: a reload after a refusal comes here.
+pub async fn back(link: AtLink) -> Redirect {
+    link.go_on()
+}
+
+/// `GET /activate/{token}/password`: a password can be chosen anew until the second factor is proved.
+pub async fn show_password(link: AtLink) -> Response {
+    match link.invitation.stage {
+        LinkStage::Codes { .. } => link.go_on().into_response(),
+        LinkStage::Password | LinkStage::Pin => page::password(link, FormErrors::default()).await,
+    }
+}
+
+/// What the first form sends.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Chosen {
     password: String,
     again: String,
-    pin: String,
 }
 
-/// `GET /activate/{token}`: changes nothing, so that a mail program that looks at links uses none up.
-pub async fn show(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    context: PageContext,
-) -> Result<Response, AppError> {
-    match open(&state, &token).await? {
-        Some((invitation, secret)) => page::form(context, invitation, &secret, FormErrors::default()).await,
-        None => Ok(page::dead_link(context).await),
+/// `POST /activate/{token}/password`
+pub async fn choose_password(link: AtLink, Posted(chosen): Posted<Chosen>) -> Result<Response, AppError> {
+    if matches!(link.invitation.stage, LinkStage::Codes { .. }) {
+        return Ok(link.go_on().into_response());
     }
-}
-
-/// `POST /activate/{token}`: sets the password, proves the second factor, shows the recovery codes.
-pub async fn activate(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    context: PageContext,
-    Form(chosen): Form<Chosen>,
-) -> Result<Response, AppError> {
-    let Some((invitation, secret)) = open(&state, &token).await? else { return Ok(page::dead_link(context).await) };
-    let locale = context.language.tag();
-    let password = Password::new(chosen.password);
+    let language = link.context.language;
+    let (password, again) = (Password::new(chosen.password), Password::new(chosen.again));
     let mut errors = FormErrors::default();
-    if let Err(unfit) = judge(&password, &invitation.username, &invitation.name) {
-        errors.add("password", t!(text_of(unfit), locale = locale));
-    } else if password != Password::new(chosen.again) {
-        errors.add("again", t!("activation.not_the_same", locale = locale));
+    if let Err(unfit) = judge(&password, &link.invitation.username, &link.invitation.name) {
+        errors.add("password", language.text(text_of(unfit)));
+    } else if password != again {
+        errors.add("again", language.text("activation.not_the_same"));
     }
-    let step = match chosen.pin.parse::<Pin>() {
-        Ok(pin) => secret.step_of(&pin, state.clock.now()).map_err(AppError::internal)?,
-        Err(_) => None,
-    };
-    match step {
-        Some(step) if errors.is_empty() => {
-            let codes = RecoveryCode::set(&state.random)?;
-            if set(&state, &token, &invitation, password, step, &codes).await? {
-                Ok(page::done(context, codes).await)
-            } else {
-                Ok(page::dead_link(context).await)
-            }
-        }
-        step => {
-            if step.is_none() {
-                errors.add("pin", t!("activation.pin_wrong", locale = locale));
-            }
-            page::form(context, invitation, &secret, errors).await
-        }
+    if !errors.is_empty() {
+        return Ok(page::password(link, errors).await);
     }
+    let hash = link.state.passwords.hash(password, &link.state.random).await.map_err(AppError::internal)?;
+    note(&link, StepDone::Password(&hash)).await
 }
 
 const fn text_of(unfit: Unfit) -> &'static str {
@@ -92,28 +79,97 @@ const fn text_of(unfit: Unfit) -> &'static str {
     }
 }
 
-/// The account and the second factor of a link, if it still works.
-async fn open(state: &AppState, token: &str) -> Result<Option<(Invitation, TotpSecret)>, AppError> {
-    let Some(invitation) = state.db.invitation(&token_hash(token), state.clock.now_ms()).await? else {
-        return Ok(None);
-    };
-    let operator = OperatorId(invitation.operator_id.clone());
-    let secret = TotpSecret::open(&invitation.totp_secret, &state.secrets, &operator).map_err(AppError::internal)?;
-    Ok(Some((invitation, secret)))
+/// Notes what was done, and goes on. If the link has ended in the meantime, its page says so.
+async fn note(link: &AtLink, done: StepDone<'_>) -> Result<Response, AppError> {
+    link.state.db.note_activation(&link.hash(), done, link.state.clock.now_ms()).await?;
+    Ok(link.go_on().into_response())
 }
 
-/// Writes what was chosen. Whether the link still worked.
-async fn set(
-    state: &AppState,
-    token: &str,
-    invitation: &Invitation,
-    password: Password,
-    step: i64,
-    codes: &[RecoveryCode],
-) -> Result<bool, AppError> {
-    let operator = OperatorId(invitation.operator_id.clone());
-    let recovery_codes: Vec<_> = codes.iter().map(|code| code.hash(&state.secrets, &operator)).collect();
-    let password_hash = state.passwords.hash(password, &state.random).await.map_err(AppError::internal)?;
-    let activated = Activated { password_hash: &password_hash, step, recovery_codes: &recovery_codes };
-    Ok(state.db.activate(&token_hash(token), &activated, state.clock.now_ms()).await?)
+/// What the second form sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Proof {
+    pin: String,
+}
+
+/// `POST /activate/{token}/pin`
+pub async fn prove(link: AtLink, Posted(proof): Posted<Proof>) -> Result<Response, AppError> {
+    if link.invitation.stage != LinkStage::Pin {
+        return Ok(link.go_on().into_response());
+    }
+    let step = match proof.pin.parse::<Pin>() {
+        Ok(pin) => link.secret()?.step_of(&pin, link.state.clock.now()).map_err(AppError::internal)?,
+        Err(_) => None,
+    };
+    if let Some(step) = step {
+        return note(&link, StepDone::Pin(step)).await;
+    }
+    let mut errors = FormErrors::default();
+    errors.add("pin", t!("activation.pin_wrong", locale = link.context.language.tag()));
+    page::pin(link, errors).await
+}
+
+/// The codes that this browser was shown before, else new ones, which it carries from now on.
+async fn show_codes(link: AtLink, errors: FormErrors) -> Result<Response, AppError> {
+    let state = &link.state;
+    let (codes, cookie) = if let Some(codes) = link.shown_codes() {
+        (codes, None)
+    } else {
+        let codes = ShownCodes(RecoveryCode::set(&state.random)?);
+        let cookie = codes.close(&state.secrets, &state.random, &link.token, &link.operator)?;
+        (codes, Some(cookie))
+    };
+    let set = name_of(&codes.hashes(&state.secrets, &link.operator));
+    Ok(with_cookie(page::codes(link, codes, set, errors).await, cookie))
+}
+
+/// The name of a set of codes: the hash of its first one.
+fn name_of(hashes: &[String]) -> String {
+    hashes.first().cloned().unwrap_or_default()
+}
+
+fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// `GET /activate/{token}/codes/file`: the codes as a text to be kept.
+pub async fn download(link: AtLink) -> Response {
+    let Some(codes) = link.shown_codes() else { return link.go_on().into_response() };
+    let locale = link.context.language.tag();
+    let title = t!("activation.file_title", locale = locale, name = link.invitation.username);
+    let text = format!("{title}\n\n{}\n", *codes.text());
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"centralino-codici-di-recupero.txt\""),
+    ];
+    (headers, text).into_response()
+}
+
+/// What the third form sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    /// Which codes its page showed.
+    set: String,
+}
+
+/// `POST /activate/{token}/codes`: the owner has saved the codes, and the account is active. Codes that are not those
+/// of the page, or that the browser has lost, can't have been saved: the page shows others, and asks again.
+pub async fn save_codes(link: AtLink, Posted(saved): Posted<Saved>) -> Result<Response, AppError> {
+    let state = &link.state;
+    let LinkStage::Codes { password_hash, step } = &link.invitation.stage else {
+        return Ok(link.go_on().into_response());
+    };
+    let hashes = link.shown_codes().map(|codes| codes.hashes(&state.secrets, &link.operator));
+    let Some(hashes) = hashes.filter(|hashes| name_of(hashes) == saved.set) else {
+        let mut errors = FormErrors::default();
+        errors.add(page::LIST, link.context.language.text("activation.codes_others"));
+        return show_codes(link, errors).await;
+    };
+    let activated = Activated { password_hash, step: *step, recovery_codes: &hashes };
+    state.db.activate(&link.hash(), &activated, state.clock.now_ms()).await?;
+    Ok(with_cookie(link.go_on().into_response(), Some(ShownCodes::clear()?)))
 }

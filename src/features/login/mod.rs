@@ -1,7 +1,9 @@
 //! Signing in: the password, then the PIN; the lock of an idle session; leaving.
 
 mod demo;
+pub mod lock;
 mod page;
+pub mod pin;
 pub mod post;
 pub mod refusal;
 pub mod service;

@@ -17,7 +17,7 @@ use crate::{
         auth::ReturnPath,
         errors::AppError,
         language::Language,
-        page::{Page, PageContext},
+        page::{FORM, Page, PageContext},
     },
 };
 
@@ -40,7 +40,7 @@ pub async fn login(context: PageContext, form: LoginForm) -> Result<Response, Ap
     let locale = language.tag();
     let has_callers = context.state.config.has_sandbox();
     let accounts = demo::accounts(&context.state).await.map_err(AppError::internal)?;
-    let page = page(t!("login.title", locale = locale).into_owned(), language, &form.errors);
+    let page = page(t!("login.title", locale = locale).into_owned(), language, &form.errors).with_form(true);
     let view = move || {
         let errors = form.errors;
         view! {
@@ -50,7 +50,7 @@ pub async fn login(context: PageContext, form: LoginForm) -> Result<Response, Ap
                 {form.notice.map(|key| {
                     view! { <Notice kind=NoticeKind::Warning><p>{t!(key, locale = locale)}</p></Notice> }
                 })}
-                <form method="post" action="/login" class="form-narrow">
+                <form id=FORM method="post" action="/login" class="form-narrow">
                     <input type="hidden" name="next" value=form.next.as_str().to_owned() />
                     <Field name="username" label=t!("login.username", locale = locale) autocomplete="username"
                         value=form.username maxlength=200 error=errors.of("username") />

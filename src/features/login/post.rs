@@ -1,29 +1,30 @@
-//! Signing in, unlocking, staying, leaving.
+//! The first step of signing in, and leaving.
 
 use axum::{
     Form,
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use rust_i18n::t;
 use serde::Deserialize;
 
 use super::{
-    page::{self, LoginForm, PinForm},
-    service::{FirstStep, SecondStep, first_step, second_step},
+    page::{self, LoginForm},
+    service::{FirstStep, first_step},
 };
 use crate::{
     components::alert::FormErrors,
     domain::secret::Password,
-    features::desk::call_data::{Drawer, Sealed, clear},
+    features::desk::call_data::{Drawer, clear},
     server::{
-        auth::{AnyRole, ReturnPath, SignedIn},
+        auth::ReturnPath,
         errors::AppError,
         language::Language,
         login_session::LoginSession,
         page::PageContext,
-        session::{Limits, Standing, WhyOver, clear_session_cookie, standing},
+        retained::Retained,
+        session::{Standing, WhyOver, clear_session_cookie, standing},
         state::AppState,
     },
     storage::sessions::StoredSession,
@@ -33,7 +34,7 @@ use crate::{
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Next {
-    next: String,
+    pub(super) next: String,
 }
 
 /// What the sign-in form sends.
@@ -45,28 +46,22 @@ pub struct Credentials {
     next: String,
 }
 
-/// What the PIN's form sends.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct SecondFactor {
-    pin: String,
-    next: String,
-}
-
 /// `GET /login`: who is signed in goes on; who was signed out reads why.
 pub async fn show_login(
     State(state): State<AppState>,
     login: LoginSession,
     Query(query): Query<Next>,
+    retained: Retained,
     context: PageContext,
 ) -> Result<Response, AppError> {
-    let next = ReturnPath::new(&query.next);
+    let next = ReturnPath::new(&retained.get("next").unwrap_or(query.next));
+    let username = retained.get("username").unwrap_or_default();
     let notice = match session_of(&state, &login).await? {
         Some((_, Standing::Active)) => return Ok(Redirect::to(next.as_str()).into_response()),
         Some((_, Standing::Over(why))) if why != WhyOver::SignedOut => Some(why.text()),
         _ => None,
     };
-    page::login(context, LoginForm { next, notice, ..LoginForm::default() }).await
+    page::login(context, LoginForm { username, next, notice, ..LoginForm::default() }).await
 }
 
 /// `POST /login`: the first factor.
@@ -108,94 +103,9 @@ fn refusal_of_password(outcome: &FirstStep, language: Language, now: i64) -> Str
 }
 
 /// Milliseconds as minutes and seconds, rounded up.
-fn time_left(millis: i64, language: Language) -> String {
+pub fn time_left(millis: i64, language: Language) -> String {
     let seconds = (millis.max(0) + 999) / 1000;
     t!("login.time", locale = language.tag(), minutes = seconds / 60, seconds = seconds % 60).into_owned()
-}
-
-/// `GET /login/pin`.
-pub async fn show_pin(
-    State(state): State<AppState>,
-    login: LoginSession,
-    Query(query): Query<Next>,
-    context: PageContext,
-) -> Result<Response, AppError> {
-    let next = ReturnPath::new(&query.next);
-    let (session, is_locked) = match session_of(&state, &login).await? {
-        Some((session, Standing::AwaitsPin)) => (session, false),
-        Some((session, Standing::Locked)) => (session, true),
-        Some((_, Standing::Active)) => return Ok(Redirect::to(next.as_str()).into_response()),
-        Some((_, Standing::Over(_))) | None => return Ok(Redirect::to(&next.after("/login")).into_response()),
-    };
-    let form = PinForm { name: session.account.name, is_locked, next, errors: FormErrors::default() };
-    Ok(page::pin(context, form).await)
-}
-
-/// `POST /login/pin`: the second factor, of a sign-in or of a locked session.
-pub async fn pin(
-    State(state): State<AppState>,
-    login: LoginSession,
-    headers: HeaderMap,
-    context: PageContext,
-    Form(typed): Form<SecondFactor>,
-) -> Result<Response, AppError> {
-    let next = ReturnPath::new(&typed.next);
-    let to_login = || Redirect::to(&next.after("/login")).into_response();
-    let Some(token) = login.token() else { return Ok(to_login()) };
-    let locale = context.language.tag();
-    let refusal = if typed.pin.trim().is_empty() {
-        t!("login.pin_empty", locale = locale).into_owned()
-    } else {
-        match second_step(&state, &login, &token, &typed.pin).await? {
-            SecondStep::SignedIn { token: new, operator } => {
-                // What the open call needs was sealed under the old id.
-                let sealed = Sealed::new(&state.secrets, &state.random, &operator, token.expose());
-                let call = sealed.carry_over(&headers, new.expose()).map_err(AppError::internal)?;
-                login.renew(&new).await?;
-                let call = call.into_iter().map(|cookie| (header::SET_COOKIE, cookie));
-                return Ok((AppendHeaders(call), Redirect::to(next.as_str())).into_response());
-            }
-            SecondStep::AlreadyIn => return Ok(Redirect::to(next.as_str()).into_response()),
-            SecondStep::Over(_) => return Ok(to_login()),
-            outcome => refusal_of_pin(&outcome, context.language, state.clock.now_ms()),
-        }
-    };
-    // Sent twice at once, the other one may have signed in: then the sign-in page leads on.
-    login.reload().await?;
-    let Some((session, standing)) = session_of(&state, &login).await? else { return Ok(to_login()) };
-    let mut errors = FormErrors::default();
-    errors.add("pin", refusal);
-    let is_locked = standing == Standing::Locked;
-    Ok(page::pin(context, PinForm { name: session.account.name, is_locked, next, errors }).await)
-}
-
-fn refusal_of_pin(outcome: &SecondStep, language: Language, now: i64) -> String {
-    let locale = language.tag();
-    match outcome {
-        SecondStep::Malformed => t!("login.pin_malformed", locale = locale),
-        SecondStep::UsedBefore => t!("login.pin_used", locale = locale),
-        SecondStep::NoSuchCode => t!("login.no_such_code", locale = locale),
-        SecondStep::Locked { until } => t!("login.locked", locale = locale, time = time_left(until - now, language)),
-        SecondStep::Wrong { left } => t!("login.pin_wrong", locale = locale, left = left),
-        SecondStep::SignedIn { .. } | SecondStep::AlreadyIn | SecondStep::Over(_) => {
-            t!("session.title", locale = locale)
-        }
-    }
-    .into_owned()
-}
-
-/// `POST /session/extend`: the operator is still there. Answers 204, with the new instant of the lock (milliseconds
-/// since 1970) in a header.
-pub async fn extend(
-    State(state): State<AppState>,
-    signed_in: SignedIn<AnyRole>,
-    login: LoginSession,
-) -> Result<Response, AppError> {
-    let now = state.clock.now_ms();
-    login.touch().await?;
-    let limits = Limits::of(&state.config.session, signed_in.session.started_at, now);
-    let locks_at = [(HeaderName::from_static("session-locks-at"), HeaderValue::from(limits.locks_at))];
-    Ok((StatusCode::NO_CONTENT, locks_at).into_response())
 }
 
 /// `POST /logout`: ends the session and leaves nothing of it in the browser.
@@ -211,7 +121,7 @@ pub async fn logout(login: LoginSession) -> Result<Response, AppError> {
 }
 
 /// The session of a request, whatever may still be done with it.
-async fn session_of(state: &AppState, login: &LoginSession) -> Result<Option<(StoredSession, Standing)>, AppError> {
+pub async fn session_of(state: &AppState, login: &LoginSession) -> Result<Option<(StoredSession, Standing)>, AppError> {
     Ok(login.stored().await?.map(|session| {
         let standing = standing(&state.config.session, &session, state.clock.now_ms());
         (session, standing)
