@@ -94,6 +94,13 @@ async fn sign_in_forms(visitor: &mut Visitor, value: &str) {
     visitor.post("/language", &[("language", value), ("back", &next), ("next", &next), ("to", &next)]).await;
     visitor.post("/language", &[("language", "it"), ("back", &next)]).await;
     visitor.post("/session/extend", &[("cun", value)]).await;
+    visitor.post("/session/unlock", &[("pin", value)]).await;
+    // The language is switched on a page in which it was typed, here and at an open case.
+    for page in ["/login", "/confirm", "/cases", "/cases/search", &visitor.case.clone(), &next] {
+        let typed = ["username", "next", "card", "cun", "otp", "onset", "q", "call", "pin"].map(|name| (name, value));
+        let fields = [&[("language", "it")], typed.as_slice()].concat();
+        visitor.post(&format!("/language?back={}", page.replace('/', "%2F")), &fields).await;
+    }
 }
 
 /// The PIN's form, of somebody whose password was right.

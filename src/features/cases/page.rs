@@ -22,7 +22,13 @@ use crate::{
         case_view::{date_and_time, machine_time},
         post::read,
     },
-    server::{errors::AppError, form::Posted, language::Language, page::Page},
+    server::{
+        errors::AppError,
+        form::Posted,
+        language::Language,
+        page::{FORM, Page},
+        retained::Retained,
+    },
     storage::cases::{CasePage, CaseRecord},
 };
 
@@ -38,11 +44,16 @@ pub struct Part {
 }
 
 /// `GET /cases`
-pub async fn show(desk: AtDesk, Query(part): Query<Part>) -> Result<Response, AppError> {
+pub async fn show(desk: AtDesk, Query(part): Query<Part>, retained: Retained) -> Result<Response, AppError> {
+    let typed = retained.get("q").unwrap_or_default();
+    // What was found is found again in the other language.
+    if desk.context.path.ends_with("/search") && !typed.is_empty() {
+        return search(desk, Posted(Search { q: typed })).await;
+    }
     // An address can be written by anyone: only what can be a key is looked for or shown.
     let after = part.after.and_then(|after| Uuid::parse_str(&after).ok()).map(|after| after.to_string());
     let found = desk.state.db.cases(&desk.actor.operator, None, after.as_deref(), ROWS).await?;
-    render(desk, found, String::new(), after.is_some(), FormErrors::default()).await
+    render(desk, found, typed, after.is_some(), FormErrors::default()).await
 }
 
 /// The form of the search.
@@ -77,7 +88,7 @@ async fn render(
     errors: FormErrors,
 ) -> Result<Response, AppError> {
     let language = desk.context.language;
-    let page = Page::titled(language.text("cases.title"));
+    let page = Page::titled(language.text("cases.title")).with_form(true);
     let page = if errors.is_empty() { page } else { page.refused(language) };
     Ok(page.render(desk.context, move || view! { <CasesPage found typed is_later errors language /> }).await)
 }
@@ -106,7 +117,7 @@ fn CasesPage(
     view! {
         <ErrorSummary errors language />
         <Heading>{text("title")}</Heading>
-        <form class="filters" method="post" action="/cases/search" role="search">
+        <form id=FORM class="filters" method="post" action="/cases/search" role="search">
             <Field name="q" label=text("search") hint=text("search_hint") value=typed error maxlength=100 />
             <Button kind=ButtonKind::Secondary>{text("find")}</Button>
         </form>

@@ -30,7 +30,13 @@ use crate::{
         service::{Submission, Submitted, submit},
     },
     islands::code_feedback::CodeKind,
-    server::{errors::AppError, form::Posted, language::Language, page::Page},
+    server::{
+        errors::AppError,
+        form::Posted,
+        language::Language,
+        page::{FORM, Page},
+        retained::Retained,
+    },
     sistema_ts::call_center::Communication,
     storage::steps::Step,
 };
@@ -46,8 +52,9 @@ struct Model {
 }
 
 /// `GET /confirm`
-pub async fn show(desk: AtDesk) -> Result<Response, AppError> {
+pub async fn show(desk: AtDesk, retained: Retained) -> Result<Response, AppError> {
     let cun = desk.open(Drawer::Deferred).map(|data| data.typed.cun).unwrap_or_default();
+    let cun = retained.get("cun").unwrap_or(cun);
     let last = last_of(&desk).await?;
     render(desk, cun, last, FormErrors::default()).await
 }
@@ -129,7 +136,7 @@ async fn render(
     errors: FormErrors,
 ) -> Result<Response, AppError> {
     let (key, language) = (desk.new_key()?, desk.context.language);
-    let page = Page::titled(language.text("confirm.title"));
+    let page = Page::titled(language.text("confirm.title")).with_form(true);
     let page = if errors.is_empty() { page } else { page.refused(language) };
     let alphabet = desk.state.config.desk.alphabet_in(language);
     let model = Model { cun, errors, key, last, alphabet, language };
@@ -155,7 +162,7 @@ fn ConfirmPage(
         <ErrorSummary errors=summary language />
         <Heading>{language.text("confirm.title")}</Heading>
         <DeskColumns>
-            <form class="desk-form" method="post" action="/confirm">
+            <form id=FORM class="desk-form" method="post" action="/confirm">
                 <input type="hidden" name="key" value=key />
                 <div class="desk-work">
                     <p>{language.text("confirm.what")}</p>

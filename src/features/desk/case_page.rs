@@ -28,12 +28,12 @@ use crate::{
         case::{Service, Stage},
         dates,
     },
-    server::{errors::AppError, page::Page, same_site::SameSitePath},
+    server::{errors::AppError, page::Page, retained::Retained, same_site::SameSitePath},
 };
 
 /// `GET /cases/{id}`
-pub async fn show(desk: AtDesk, Path(id): Path<String>) -> Result<Response, AppError> {
-    render(desk, &id, None, Question::None).await
+pub async fn show(desk: AtDesk, Path(id): Path<String>, retained: Retained) -> Result<Response, AppError> {
+    render(desk, &id, Refused::retained(&retained), Question::None).await
 }
 
 /// `GET /cases/{id}/cancel`: the second act.
@@ -65,7 +65,8 @@ pub async fn render(
 ) -> Result<Response, AppError> {
     let view = CaseView::load(&desk, id, refused, question).await?.ok_or(AppError::NotFound)?;
     let language = desk.context.language;
-    let page = Page::titled(t!("desk.heading", locale = language.tag(), id = view.record.id));
+    let page =
+        Page::titled(t!("desk.heading", locale = language.tag(), id = view.record.id)).with_form(view.has_fields());
     let page = if view.errors.is_empty() { page } else { page.refused(language) };
     Ok(page.render(desk.context, move || view! { <CasePage view /> }).await)
 }

@@ -13,7 +13,7 @@ use crate::{
         case::{OutcomeClass, Service, Stage},
         spelling::Alphabet,
     },
-    server::{clock::rome, errors::AppError, language::Language},
+    server::{clock::rome, errors::AppError, language::Language, retained::Retained},
     storage::{
         cases::CaseRecord,
         steps::{Step, effective_stage, last_of, stage_after},
@@ -41,6 +41,18 @@ pub struct Refused {
     pub typed: Typed,
     /// In the form of which service.
     pub service: Option<Service>,
+}
+
+impl Refused {
+    /// What was typed in a page that is shown again in the other language; nothing is wrong with it yet.
+    #[must_use]
+    pub fn retained(retained: &Retained) -> Option<Self> {
+        let text = |name| retained.get(name).unwrap_or_default();
+        let (card, cun, otp, onset) = (text("card"), text("cun"), text("otp"), text("onset"));
+        let typed = Typed { card, cun, otp, onset, asymptomatic: retained.get("asymptomatic").is_some() };
+        let service = if typed.otp.is_empty() && typed.onset.is_empty() { Service::Verify } else { Service::Unlock };
+        (typed != Typed::default()).then(|| Self { typed, service: Some(service), ..Self::default() })
+    }
 }
 
 /// The model of the page.
@@ -115,6 +127,12 @@ impl CaseView {
             language,
             now,
         }))
+    }
+
+    /// Whether the page has a form in which something is typed.
+    #[must_use]
+    pub fn has_fields(&self) -> bool {
+        self.question == Question::None && matches!(self.stage, Stage::Opened | Stage::Verified | Stage::Unlocked)
     }
 
     /// The last request of the case that has ended or was cut off.

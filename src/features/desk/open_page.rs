@@ -20,7 +20,13 @@ use crate::{
         script::{Script, ScriptNote},
     },
     domain::call::CallId,
-    server::{errors::AppError, form::Posted, language::Language, page::Page},
+    server::{
+        errors::AppError,
+        form::Posted,
+        language::Language,
+        page::{FORM, Page},
+        retained::Retained,
+    },
     storage::cases::CaseRecord,
 };
 
@@ -36,7 +42,7 @@ pub struct Handed {
 }
 
 /// `GET /`: goes back to the open case, if there is one.
-pub async fn show(desk: AtDesk, Query(handed): Query<Handed>) -> Result<Response, AppError> {
+pub async fn show(desk: AtDesk, Query(handed): Query<Handed>, retained: Retained) -> Result<Response, AppError> {
     if let Some(open) = desk.state.db.open_case_of(&desk.actor.operator).await? {
         return Ok(to_case(&open).into_response());
     }
@@ -46,7 +52,7 @@ pub async fn show(desk: AtDesk, Query(handed): Query<Handed>) -> Result<Response
     if !call.is_empty() {
         read(call.parse::<CallId>(), "call", &mut errors, language);
     }
-    render(desk, call, errors).await
+    render(desk, retained.get("call").unwrap_or(call), errors).await
 }
 
 /// The form.
@@ -69,7 +75,7 @@ pub async fn open(desk: AtDesk, Posted(form): Posted<OpenForm>) -> Result<Respon
 async fn render(desk: AtDesk, call: String, errors: FormErrors) -> Result<Response, AppError> {
     let language = desk.context.language;
     let closed = desk.state.db.last_closed_case(&desk.actor.operator, desk.now - SAID_FOR).await?;
-    let page = Page::titled(t!("desk.title", locale = language.tag()));
+    let page = Page::titled(t!("desk.title", locale = language.tag())).with_form(true);
     let page = if errors.is_empty() { page } else { page.refused(language) };
     Ok(page.render(desk.context, move || view! { <OpenPage call errors closed language /> }).await)
 }
@@ -95,7 +101,7 @@ fn OpenPage(
         <Heading>{text("title")}</Heading>
         {closed.map(|closed| view! { <Notice kind=NoticeKind::Success><p>{closed}</p></Notice> })}
         <DeskColumns>
-            <form class="desk-form" method="post" action="/cases">
+            <form id=FORM class="desk-form" method="post" action="/cases">
                 <div class="desk-work">
                     <Field name="call" label=text("call_id") hint=text("call_id_hint") value=call
                         error=errors.of("call") maxlength=100 />

@@ -17,6 +17,7 @@ use crate::{
         dates,
     },
     islands::{code_feedback::CodeKind, fill_date::FillDate},
+    server::page::FORM,
 };
 
 /// What there is to do now.
@@ -70,7 +71,7 @@ fn Verify(
     let say = view.say("desk.say_verify");
     let CaseView { key, errors, typed, alphabet, .. } = view;
     view! {
-        <form class="desk-form" method="post" action=action>
+        <form id=FORM class="desk-form" method="post" action=action>
             <Key key />
             <div class="desk-work">
                 <h2>{language.text("desk.verify_title")}</h2>
@@ -134,7 +135,7 @@ fn Unlock(
     });
     let (action, key) = (view.action("unlock"), view.key.clone());
     view! {
-        <form class=if is_again { "desk-again" } else { "desk-form" } method="post" action=action>
+        <form id=FORM class=if is_again { "desk-again" } else { "desk-form" } method="post" action=action>
             <Key key />
             <div class="desk-work">
                 {(!is_again).then(|| view! { <h2>{language.text("desk.unlock_title")}</h2> })}
