@@ -170,6 +170,6 @@ fn is_authority(host: &str) -> bool {
 
 fn not_allowed() -> Response<Body> {
     let mut response = page(StatusCode::METHOD_NOT_ALLOWED);
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
     response
 }

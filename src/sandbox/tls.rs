@@ -72,7 +72,7 @@ impl Listener {
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
             .with_client_cert_verifier(Arc::new(doorkeeper))
             .with_single_cert(vec![pki.server], pki.server_key)?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
         Ok(Self { house, base: base.into(), acceptor: TlsAcceptor::from(Arc::new(config)), authority })
     }
 
