@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use sqlx::{Error, FromRow};
 
 use super::{
-    Db, read,
-    steps::{FORGET_DEFERRED, STEPS, Step, StepRow, forgotten_before, steps_of},
+    Db, decode, read,
+    steps::{FORGET_DEFERRED, MaybeStepRow, STEPS, Step, StepRow, forgotten_before, steps_of},
     write,
 };
 use crate::domain::{call::CallId, case::Service, operator::OperatorId};
@@ -40,13 +40,17 @@ struct CaseRow {
     call_id: Option<String>,
     opened_at: i64,
     closed_at: Option<i64>,
+    /// A line each: the service's word, a space, the id.
+    transactions: Option<String>,
 }
 
+/// A case beside one of its requests; a case without any has one row without a request.
 #[derive(FromRow)]
-struct TransactionRow {
-    case_id: String,
-    service: String,
-    transaction_id: String,
+struct CaseStepRow {
+    #[sqlx(flatten)]
+    case: CaseRow,
+    #[sqlx(flatten)]
+    step: MaybeStepRow,
 }
 
 /// A page of a list, the newest first.
@@ -67,38 +71,56 @@ fn instant(milliseconds: i64) -> Result<Timestamp, Error> {
     Timestamp::from_millisecond(milliseconds).map_err(|error| Error::Decode(Box::new(error)))
 }
 
-impl CaseRow {
-    fn into_record(self, transactions: &[TransactionRow]) -> Result<CaseRecord, Error> {
-        let own = transactions.iter().filter(|row| row.case_id == self.id);
-        let transactions = own.map(TransactionRow::parse).collect::<Result<_, _>>()?;
-        Ok(CaseRecord {
-            opened_at: instant(self.opened_at)?,
-            closed_at: self.closed_at.map(instant).transpose()?,
-            id: self.id,
-            call_id: self.call_id,
-            transactions,
+impl TryFrom<CaseRow> for CaseRecord {
+    type Error = Error;
+
+    fn try_from(row: CaseRow) -> Result<Self, Error> {
+        let transactions = row.transactions.unwrap_or_default();
+        Ok(Self {
+            id: row.id,
+            call_id: row.call_id,
+            opened_at: instant(row.opened_at)?,
+            closed_at: row.closed_at.map(instant).transpose()?,
+            transactions: transactions.lines().map(transaction).collect::<Result<_, _>>()?,
         })
     }
 }
 
-impl TransactionRow {
-    fn parse(&self) -> Result<Transaction, Error> {
-        let service = self.service.parse().map_err(|error| Error::Decode(Box::new(error)))?;
-        Ok(Transaction { service, id: self.transaction_id.clone() })
-    }
+fn transaction(line: &str) -> Result<Transaction, Error> {
+    let (service, id) = line.split_once(' ').unwrap_or((line, ""));
+    Ok(Transaction { service: decode(service)?, id: id.to_owned() })
 }
 
-const CASE: &str = "SELECT id, call_id, opened_at, closed_at FROM cases WHERE operator_id = $1 AND id = $2";
-const OPEN_CASE: &str =
-    "SELECT id, call_id, opened_at, closed_at FROM cases WHERE operator_id = $1 AND closed_at IS NULL";
-const LAST_CLOSED: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
-    WHERE operator_id = $1 AND closed_at >= $2 AND call_id IS NOT NULL ORDER BY closed_at DESC, id DESC LIMIT 1";
-const PAGE: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
-    WHERE operator_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-const FOUND: &str = "SELECT id, call_id, opened_at, closed_at FROM cases \
-    WHERE operator_id = $1 AND id < $2 AND (id = $4 OR call_id = $4) ORDER BY id DESC LIMIT $3";
-const TRANSACTIONS: &str = "SELECT t.case_id, t.service, t.transaction_id FROM transactions t \
-    JOIN cases c ON c.id = t.case_id WHERE c.operator_id = $1 AND c.id >= $2 AND c.id <= $3 ORDER BY t.case_id, t.place";
+/// `SELECT` of cases. Each statement is a trip to the engine and back, on SQLite to another thread: what belongs to a
+/// case comes along.
+macro_rules! select_cases {
+    ($more:literal, $from:literal) => {
+        concat!(
+            "SELECT c.id, c.call_id, c.opened_at, c.closed_at, \
+             (SELECT string_agg(t.service || ' ' || t.transaction_id, '\n' ORDER BY t.place) \
+             FROM transactions t WHERE t.case_id = c.id) AS transactions",
+            $more,
+            " FROM cases c ",
+            $from
+        )
+    };
+}
+
+const CASE: &str = select_cases!(
+    ", s.submission, s.service, s.started_at, s.ended_at, s.outcome, s.transaction_id",
+    "LEFT JOIN steps s ON s.case_id = c.id WHERE c.operator_id = $1 AND c.id = $2 ORDER BY s.place"
+);
+const OPEN_CASE: &str = "SELECT id FROM cases WHERE operator_id = $1 AND closed_at IS NULL";
+const LAST_CLOSED: &str = select_cases!(
+    "",
+    "WHERE c.operator_id = $1 AND c.closed_at >= $2 AND c.call_id IS NOT NULL \
+     ORDER BY c.closed_at DESC, c.id DESC LIMIT 1"
+);
+const PAGE: &str = select_cases!("", "WHERE c.operator_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3");
+const FOUND: &str = select_cases!(
+    "",
+    "WHERE c.operator_id = $1 AND c.id < $2 AND (c.id = $4 OR c.call_id = $4) ORDER BY c.id DESC LIMIT $3"
+);
 const OPEN: &str = "INSERT INTO cases (id, operator_id, call_id, opened_at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT DO NOTHING";
 const CLOSE: &str = "UPDATE cases SET closed_at = $3 WHERE operator_id = $1 AND id = $2 AND closed_at IS NULL";
@@ -112,8 +134,7 @@ impl Db {
             sqlx::query(FORGET_DEFERRED).bind(forgotten_before(at)).execute(&mut *tx).await?;
             let insert = sqlx::query(OPEN).bind(id).bind(&of.0).bind(call.as_str());
             insert.bind(whole_second(at)).execute(&mut *tx).await?;
-            let open: CaseRow = sqlx::query_as(OPEN_CASE).bind(&of.0).fetch_one(&mut *tx).await?;
-            Ok(open.id)
+            sqlx::query_scalar(OPEN_CASE).bind(&of.0).fetch_one(&mut *tx).await
         })
     }
 
@@ -132,18 +153,21 @@ impl Db {
         })
     }
 
-    /// A case of this operator.
-    pub async fn case(&self, id: &str, of: &OperatorId) -> Result<Option<CaseRecord>, Error> {
-        let row: Option<CaseRow> =
-            read!(self, |pool| sqlx::query_as(CASE).bind(&of.0).bind(id).fetch_optional(pool).await)?;
-        self.with_transactions(row.into_iter().collect(), of).await.map(|mut cases| cases.pop())
+    /// A case of this operator, with its requests so far, in their order.
+    pub async fn case(&self, id: &str, of: &OperatorId) -> Result<Option<(CaseRecord, Vec<Step>)>, Error> {
+        let rows: Vec<CaseStepRow> =
+            read!(self, |pool| sqlx::query_as(CASE).bind(&of.0).bind(id).fetch_all(pool).await)?;
+        let (mut case, mut steps) = (None, Vec::new());
+        for row in rows {
+            steps.extend(row.step.into_step()?);
+            case = Some(row.case);
+        }
+        Ok(case.map(CaseRecord::try_from).transpose()?.map(|case| (case, steps)))
     }
 
     /// The id of the operator's open case.
     pub async fn open_case_of(&self, operator: &OperatorId) -> Result<Option<String>, Error> {
-        let row: Option<CaseRow> =
-            read!(self, |pool| sqlx::query_as(OPEN_CASE).bind(&operator.0).fetch_optional(pool).await)?;
-        Ok(row.map(|row| row.id))
+        read!(self, |pool| sqlx::query_scalar(OPEN_CASE).bind(&operator.0).fetch_optional(pool).await)
     }
 
     /// The case that the operator closed last, if that was not before `since`.
@@ -151,7 +175,7 @@ impl Db {
         let since = since.as_millisecond();
         let row: Option<CaseRow> =
             read!(self, |pool| sqlx::query_as(LAST_CLOSED).bind(&of.0).bind(since).fetch_optional(pool).await)?;
-        row.map(|row| row.into_record(&[])).transpose()
+        row.map(CaseRecord::try_from).transpose()
     }
 
     /// The operator's cases from the key `after` on, the newest first; with `wanted`, only those whose id or call id
@@ -175,15 +199,6 @@ impl Db {
         let has_more = rows.len() > most as usize;
         rows.truncate(most as usize);
         let next = if has_more { rows.last().map(|row| row.id.clone()) } else { None };
-        Ok(CasePage { cases: self.with_transactions(rows, of).await?, next })
-    }
-
-    async fn with_transactions(&self, rows: Vec<CaseRow>, of: &OperatorId) -> Result<Vec<CaseRecord>, Error> {
-        let ids = || rows.iter().map(|row| row.id.as_str());
-        let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(Vec::new()) };
-        let transactions: Vec<TransactionRow> = read!(self, |pool| {
-            sqlx::query_as(TRANSACTIONS).bind(&of.0).bind(first).bind(last).fetch_all(pool).await
-        })?;
-        rows.into_iter().map(|row| row.into_record(&transactions)).collect()
+        Ok(CasePage { cases: rows.into_iter().map(CaseRecord::try_from).collect::<Result<_, _>>()?, next })
     }
 }

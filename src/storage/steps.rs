@@ -88,6 +88,28 @@ pub(super) struct StepRow {
     transaction_id: Option<String>,
 }
 
+/// The columns of an outer join: none where there is no request.
+#[derive(FromRow)]
+pub(super) struct MaybeStepRow {
+    submission: Option<String>,
+    service: Option<String>,
+    started_at: Option<i64>,
+    ended_at: Option<i64>,
+    outcome: Option<String>,
+    transaction_id: Option<String>,
+}
+
+impl MaybeStepRow {
+    pub(super) fn into_step(self) -> Result<Option<Step>, Error> {
+        let (Some(submission), Some(service), Some(started_at)) = (self.submission, self.service, self.started_at)
+        else {
+            return Ok(None);
+        };
+        let Self { ended_at, outcome, transaction_id, .. } = self;
+        StepRow { submission, service, started_at, ended_at, outcome, transaction_id }.try_into().map(Some)
+    }
+}
+
 impl TryFrom<StepRow> for Step {
     type Error = Error;
 
@@ -268,10 +290,5 @@ impl Db {
         let row: Option<StepRow> =
             read!(self, |pool| sqlx::query_as(STEP).bind(submission).fetch_optional(pool).await)?;
         row.map(Step::try_from).transpose()
-    }
-
-    /// The requests of a case, in their order.
-    pub async fn steps(&self, case_id: &str) -> Result<Vec<Step>, Error> {
-        Ok(read!(self, |pool| steps_of!(pool, case_id)))
     }
 }

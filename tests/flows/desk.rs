@@ -41,7 +41,7 @@ async fn a_call_goes_through_verify_unlock_and_confirm(engine: Engine) {
     let path = format!("{}/close", call.path);
     assert_eq!(call.browser.post(&path, &[]).await.location(), "/");
     call.browser.get("/").await.shows(200, "chiuso alle").shows(200, "Apri caso");
-    let record = app.state.db.case(call.path.trim_start_matches("/cases/"), &person.id).await.unwrap().unwrap();
+    let record = app.state.db.case(call.path.trim_start_matches("/cases/"), &person.id).await.unwrap().unwrap().0;
     assert_eq!(record.transactions.len(), 3, "the transactions of the three services are kept");
     assert!(record.closed_at.is_some());
 }

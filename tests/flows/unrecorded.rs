@@ -88,7 +88,7 @@ async fn an_outcome_is_told_without_the_database_and_recorded_with_the_next_page
     let page = call.page().await;
     page.shows(200, "Codice sbloccato").shows(200, "Conferma sblocco").shows(200, "role=\"timer\"");
     assert!(!page.text.contains("non è riuscito a registrare"), "it is recorded now");
-    let record = app.state.db.case(call.path.trim_start_matches("/cases/"), &person.id).await.unwrap().unwrap();
+    let record = app.state.db.case(call.path.trim_start_matches("/cases/"), &person.id).await.unwrap().unwrap().0;
     assert_eq!(record.transactions.len(), 2, "each once, whoever wrote it");
     assert_eq!(record.transactions[1].id, transaction(&told));
     assert_eq!(call.browser.post(&path, &fields).await.status, 303, "the form is answered");
@@ -127,7 +127,7 @@ async fn a_conclusion_is_told_and_recorded_even_if_nobody_looks(engine: Engine) 
     call.page().await.shows(200, "Il caso è concluso").shows(200, "non è riuscito a registrare");
     change(&app, allow).await;
     let id = call.path.trim_start_matches("/cases/");
-    let kept = async || app.state.db.case(id, &person.id).await.unwrap().unwrap().transactions;
+    let kept = async || app.state.db.case(id, &person.id).await.unwrap().unwrap().0.transactions;
     let until = tokio::time::Instant::now() + Duration::from_secs(20);
     while kept().await.len() < 3 {
         assert!(tokio::time::Instant::now() < until, "it is written without the browser too");

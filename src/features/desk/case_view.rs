@@ -94,8 +94,7 @@ impl CaseView {
         refused: Option<Refused>,
         question: Question,
     ) -> Result<Option<Self>, AppError> {
-        let Some(record) = desk.state.db.case(id, &desk.actor.operator).await? else { return Ok(None) };
-        let mut steps = desk.state.db.steps(id).await?;
+        let Some((record, mut steps)) = desk.state.db.case(id, &desk.actor.operator).await? else { return Ok(None) };
         let mut data = desk.call_data(id).unwrap_or_else(|| CallData::of_case(id));
         if let (Some(answer), Some(step)) = (&mut data.last, steps.last_mut()) {
             answer.complete(step);
