@@ -35,7 +35,8 @@ export default defineConfig({
     timezoneId: "Europe/Rome",
     actionTimeout: 20_000,
     navigationTimeout: 30_000,
-    trace: "retain-on-failure",
+    // A trace of each test costs a quarter of its time; where nobody looks, the picture of the failure is enough.
+    trace: process.env.CI ? "off" : "retain-on-failure",
     screenshot: "only-on-failure",
   },
   // The whole desk with and without JavaScript; what depends on the look, on a narrow and on a dark screen too.

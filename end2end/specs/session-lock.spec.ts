@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 
 import { SignIn } from "../pages/sign-in";
 import { daysAgo, shown } from "../support/dates";
-import { newOperator } from "../support/operator";
+import { newOperator } from "../support/quick";
 import { expect, test } from "../support/test";
 
 // A session left alone in the middle of a call, with something typed.
@@ -10,7 +10,9 @@ test.use({ settings: { CENTRALINO__SESSION__IDLE: "8", CENTRALINO__SESSION__WARN
 
 /** What somebody sees who passes by, or who lets a program read the page. */
 async function seen(page: Page): Promise<string> {
-  const fields = await page.getByRole("textbox").evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+  const fields = await page
+    .getByRole("textbox")
+    .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
   return `${await page.locator("body").innerText()} ${fields.join(" ")}`;
 }
 
@@ -82,11 +84,11 @@ test("a session taken over elsewhere says why, and comes back to who signs in ag
   await expect(openCase.cun).toHaveValue(typed);
 });
 
-test("a page is not shown again to another operator @js", async ({ openCase, browser, server, sandbox, context }) => {
+test("a page is not shown again to another operator @js", async ({ openCase, server, sandbox, context }) => {
   const page = openCase.page;
   await openCase.cun.fill("CUN-H17K");
   await expect(new SignIn(page).pinHeading).toBeVisible({ timeout: 20_000 });
-  const other = await newOperator(browser, server, sandbox);
+  const other = await newOperator(server, sandbox);
   const tab = await context.newPage();
   await context.clearCookies();
   await new SignIn(tab).complete(other);

@@ -1,9 +1,8 @@
 import { randomInt, randomUUID } from "node:crypto";
 
-import { type Browser, expect } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Secret, TOTP } from "otpauth";
 
-import { ActivationPage } from "../pages/activation";
 import type { Sandbox } from "./sandbox";
 import type { Server } from "./server";
 
@@ -99,17 +98,4 @@ export async function invite(server: Server, sandbox: Sandbox): Promise<{ operat
   expect(link, "operator add prints the activation link").toBeDefined();
   await sandbox.authorise(operator.fiscalCode);
   return { operator, link: link ?? "" };
-}
-
-/** Makes an account and activates it as its owner would, in a browser of its own. */
-export async function newOperator(browser: Browser, server: Server, sandbox: Sandbox): Promise<Operator> {
-  const { operator, link } = await invite(server, sandbox);
-  const context = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false, locale: "it-IT" });
-  try {
-    const page = await context.newPage();
-    await new ActivationPage(page).complete(link, operator);
-  } finally {
-    await context.close();
-  }
-  return operator;
 }

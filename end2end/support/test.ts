@@ -2,9 +2,9 @@ import { type Page, test as base, expect } from "@playwright/test";
 
 import { CasePage } from "../pages/case";
 import { DeskPage } from "../pages/desk";
-import { SignIn } from "../pages/sign-in";
 import { inspectPage } from "./inspect";
-import { type Operator, newOperator } from "./operator";
+import type { Operator } from "./operator";
+import { newOperator, signIn } from "./quick";
 import { type Caller, Sandbox } from "./sandbox";
 import { Server, type Settings } from "./server";
 
@@ -45,11 +45,14 @@ export const test = base.extend<Fixtures, Worker>({
     await use(sandbox);
     await sandbox.mend();
   },
-  operator: async ({ browser, server, sandbox }, use) => use(await newOperator(browser, server, sandbox)),
+  operator: async ({ server, sandbox }, use) => use(await newOperator(server, sandbox)),
   caller: async ({ sandbox }, use) => use(await sandbox.newCaller()),
-  desk: async ({ page, operator }, use) => {
-    await new SignIn(page).complete(operator);
-    await use(new DeskPage(page));
+  desk: async ({ page, server, operator }, use) => {
+    await signIn(page.request, server, operator);
+    const desk = new DeskPage(page);
+    await desk.goto();
+    await expect(desk.heading).toBeVisible();
+    await use(desk);
   },
   openCase: async ({ desk }, use) => use(await desk.openCase("88213")),
   inspect: async ({ page }, use, info) => use((name, seen = page) => inspectPage(seen, name, info)),
