@@ -2,14 +2,19 @@
 
 use std::{io::Write, net::Ipv4Addr, path::Path};
 
-use axum::{Router, body::Body, extract::Request, routing::get};
+use axum::{Router, routing::get};
 use centralino::{
     sandbox::{Sandbox, Settings},
     server::{clock::Clock, random::Random},
 };
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
-use crate::{Outcome, floor::minimal_page};
+use crate::{
+    Outcome,
+    floor::{App, shell},
+};
 
 /// The first argument of a child.
 pub const MARK: &str = "child";
@@ -27,8 +32,13 @@ pub async fn run(role: &[String]) -> Outcome<()> {
         [BARE] => serve(Router::new().route("/", get(|| async { ten_kilobytes() }))).await,
         [LEPTOS] => {
             any_spawner::Executor::init_tokio()?;
-            let render = leptos_axum::render_app_async_with_context(|| (), minimal_page);
-            serve(Router::new().route("/", get(move |request: Request<Body>| render(request)))).await
+            let options = LeptosOptions::builder().output_name("minimal").build();
+            let pages = generate_route_list(App);
+            let router = Router::new().leptos_routes(&options, pages, {
+                let options = options.clone();
+                move || shell(options.clone())
+            });
+            serve(router.with_state(options)).await
         }
         [SANDBOX, folder] => sandbox(Path::new(folder)).await,
         _ => Err("no such role".into()),
