@@ -33,7 +33,7 @@ fn codes(answer: &Answer) -> Vec<String> {
 }
 
 /// Which codes the page shows, as its form says it.
-fn set_of(answer: &Answer) -> String {
+pub fn set_of(answer: &Answer) -> String {
     let after = answer.text.split("name=\"set\" value=\"").nth(1).expect("a form");
     after.split('"').next().expect("a value").to_owned()
 }

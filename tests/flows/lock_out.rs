@@ -30,17 +30,17 @@ async fn ten_wrong_passwords_lock(engine: Engine) {
     let mut browser = app.browser();
     assert!(wrong_password(&mut browser, 7).await.contains("rimasti prima del blocco: 3."));
     assert!(wrong_password(&mut browser, 2).await.contains("rimasti prima del blocco: 1."));
-    assert!(wrong_password(&mut browser, 1).await.contains("Riprova tra 15 min 0 s"));
+    assert!(wrong_password(&mut browser, 1).await.contains("Riprovi tra 15 min 0 s"));
     for blanks in ["\u{3000}", " ", "\t "] {
         let padded = format!("M.Bianchi{}x", blanks.repeat(191));
         let other = [("username", padded.as_str()), ("password", "not the password")];
-        browser.post("/login", &other).await.shows(422, "Riprova tra 15 min 0 s");
+        browser.post("/login", &other).await.shows(422, "Riprovi tra 15 min 0 s");
     }
     app.wait_seconds(61);
     let right = [("username", "m.bianchi"), ("password", PASSWORD)];
-    browser.post("/login", &right).await.shows(422, "Riprova tra 13 min 59 s");
+    browser.post("/login", &right).await.shows(422, "Riprovi tra 13 min 59 s");
     app.wait_seconds(15 * 60 - 62);
-    browser.post("/login", &right).await.shows(422, "Riprova tra 0 min 1 s");
+    browser.post("/login", &right).await.shows(422, "Riprovi tra 0 min 1 s");
     app.wait_seconds(1);
     assert_eq!(browser.post("/login", &right).await.location(), "/login/pin");
 }
@@ -81,11 +81,11 @@ async fn five_wrong_pins_lock_every_session(engine: Engine) {
         let says = format!("rimasti prima del blocco: {left}.");
         browser.post("/login/pin", &[("pin", &wrong)]).await.shows(422, &says);
     }
-    browser.post("/login/pin", &[("pin", &wrong)]).await.shows(422, "Riprova tra 15 min 0 s");
+    browser.post("/login/pin", &[("pin", &wrong)]).await.shows(422, "Riprovi tra 15 min 0 s");
     let mut other = app.browser();
     other.post("/login", &right).await;
     let pin = app.pin(&person, 0).await;
-    other.post("/login/pin", &[("pin", &pin)]).await.shows(422, "Riprova tra 15 min 0 s");
+    other.post("/login/pin", &[("pin", &pin)]).await.shows(422, "Riprovi tra 15 min 0 s");
     app.wait_seconds(15 * 60);
     other.post("/login", &right).await;
     assert_eq!(other.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/");
@@ -98,7 +98,7 @@ async fn a_lock_out_outlives_the_process_and_can_be_ended(engine: Engine) {
     let right = [("username", "m.bianchi"), ("password", PASSWORD)];
     let locked_in_the_database = centralino::storage::Db::open(&app.state.config.database_url()).await.unwrap();
     let mut browser = app.browser();
-    browser.post("/login", &right).await.shows(422, "Riprova tra");
+    browser.post("/login", &right).await.shows(422, "Riprovi tra");
     let username = "m.bianchi".parse().unwrap();
     unlock(&locked_in_the_database, &app.state.secrets, &username, &person.id).await.unwrap();
     assert_eq!(browser.post("/login", &right).await.location(), "/login/pin");
@@ -125,5 +125,5 @@ async fn recovery_codes_are_guessed_no_more_often_than_pins(engine: Engine) {
     for code in RecoveryCode::set(&app.state.random).unwrap().iter().take(4) {
         browser.post("/login/pin", &[("pin", &code.spelled())]).await.shows(422, "non valido o già usato");
     }
-    browser.post("/login/pin", &[("pin", "0000-0000-0000")]).await.shows(422, "Riprova tra 15 min 0 s");
+    browser.post("/login/pin", &[("pin", "0000-0000-0000")]).await.shows(422, "Riprovi tra 15 min 0 s");
 }

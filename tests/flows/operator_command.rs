@@ -6,6 +6,7 @@ use centralino::{
 };
 use clap::Parser;
 
+use super::activation::set_of;
 use crate::support::{Engine, TestApp, app::PASSWORD, on_both_engines};
 
 on_both_engines!(
@@ -38,8 +39,12 @@ async fn an_account_is_made_activated_and_managed(engine: Engine) {
     let path = link.trim_end().strip_prefix(&config.server.origin()).expect("an address of the desk").to_owned();
     let pin = type_line(&app, config, "pin m.rossi").await.unwrap();
     let mut browser = app.browser();
-    let fields = [("password", PASSWORD), ("again", PASSWORD), ("pin", pin.trim_end())];
-    browser.post(&path, &fields).await.shows(200, "Account attivo");
+    let step = |name: &str| format!("{path}/{name}");
+    browser.post(&step("password"), &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    browser.post(&step("pin"), &[("pin", pin.trim_end())]).await;
+    let set = set_of(&browser.get(&path).await);
+    browser.post(&step("codes"), &[("set", &set)]).await;
+    browser.get(&path).await.shows(200, "Account attivo");
     let listed = type_line(&app, config, "list").await.unwrap();
     assert_eq!(listed, "m.rossi\tRossi\toperator\tenabled\timmuni swabs\n");
 
