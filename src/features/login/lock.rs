@@ -28,7 +28,7 @@ pub async fn show(
     login: LoginSession,
     language: Language,
 ) -> Result<Json<SessionState>, AppError> {
-    Ok(Json(state_of(&state, login.stored().await?, language)))
+    Ok(Json(state_of(&state, &login, login.stored().await?, language)))
 }
 
 /// `POST /session/extend`: the operator is still there.
@@ -53,15 +53,24 @@ pub async fn unlock(
         Proved::Over => (Vec::new(), login.stored().await?, None),
         Proved::Refused(why) => (Vec::new(), login.stored().await?, Some(why)),
     };
-    let mut stands = state_of(&state, session, language);
+    let mut stands = state_of(&state, &login, session, language);
     if let SessionState::Locked { refusal, .. } = &mut stands {
         *refusal = why;
     }
     Ok((AppendHeaders(cookies), Json(stands)).into_response())
 }
 
-fn state_of(state: &AppState, session: Option<StoredSession>, language: Language) -> SessionState {
-    let Some(session) = session else { return SessionState::Over { why: language.text("session.not_signed_in") } };
+fn state_of(
+    state: &AppState,
+    login: &LoginSession,
+    session: Option<StoredSession>,
+    language: Language,
+) -> SessionState {
+    let Some(session) = session else {
+        // Leaving takes the cookie away.
+        let why = language.text("session.not_signed_in");
+        return login.token().map_or(SessionState::Left, |_| SessionState::Over { why });
+    };
     let (config, now) = (&state.config.session, state.clock.now_ms());
     let standing = standing(config, &session, now);
     let limits = Limits::of(config, session.started_at, session.last_seen);
