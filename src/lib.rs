@@ -32,4 +32,5 @@ rust_i18n::i18n!("locales", fallback = "it");
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
     islands::submit_once::install();
+    islands::fragments::install();
 }

@@ -8,6 +8,8 @@ pub mod code_feedback;
 pub mod copy_button;
 pub mod countdown;
 pub mod fill_date;
+#[cfg(feature = "hydrate")]
+pub mod fragments;
 pub mod grouping;
 pub mod print_button;
 pub mod read_back;
