@@ -1,3 +1,5 @@
+import { DeskPage } from "../pages/desk";
+import { SignIn } from "../pages/sign-in";
 import { daysAgo, shown } from "../support/dates";
 import { expect, test } from "../support/test";
 
@@ -15,8 +17,11 @@ test.describe("a call from beginning to end", () => {
     await expect(openCase.cancel).toHaveCount(0);
     await inspect("case-4-confirmed");
     await openCase.closed();
-    await expect(openCase.page.getByRole("status").filter({ hasText: "chiuso" })).toBeVisible();
+    const closed = openCase.page.getByRole("status").filter({ hasText: "chiuso" });
+    await expect(closed).toBeVisible();
     await inspect("desk-case-closed");
+    await openCase.page.reload();
+    await expect(closed).toHaveCount(0);
   });
 
   test("verify, unlock, cancel", async ({ openCase, caller, sandbox, inspect }) => {
@@ -50,9 +55,20 @@ test.describe("a call from beginning to end", () => {
   });
 
   for (const step of ["opened", "verified", "unlocked"] as const) {
-    test(`the case can be closed when it is ${step}`, async ({ openCase, caller, sandbox, desk }) => {
+    test(`the case can be closed, by two acts, when it is ${step}`, async ({
+      openCase,
+      caller,
+      sandbox,
+      desk,
+      inspect,
+    }) => {
       if (step !== "opened") await openCase.verified(caller);
       if (step === "unlocked") await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(1)));
+      const path = new URL(openCase.page.url()).pathname;
+      await openCase.close.click();
+      await inspect(`case-ask-close-${step}`);
+      await openCase.page.getByRole("link", { name: "Torna al caso" }).click();
+      await expect(openCase.page).toHaveURL((url) => url.pathname === path);
       await openCase.closed();
       await desk.goto();
       await expect(desk.open).toBeVisible();
@@ -64,6 +80,24 @@ test.describe("a call from beginning to end", () => {
     await expect(desk.callId).toHaveValue("1606140000.42");
     await desk.open.click();
     await expect(desk.page.getByText("1606140000.42").first()).toBeVisible();
+  });
+
+  test("a call that comes meanwhile waits until the case is closed", async ({ openCase, desk, inspect }) => {
+    await desk.page.goto("/?call=88214");
+    await expect(openCase.heading).toBeVisible();
+    await expect(openCase.status.filter({ hasText: "È arrivata la chiamata 88214" })).toBeVisible();
+    await inspect("case-call-waiting");
+    await openCase.closed();
+    await expect(desk.callId).toHaveValue("88214");
+  });
+
+  test("a call that comes while nobody is signed in waits too", async ({ page, operator }) => {
+    await page.goto("/?call=88215");
+    const signIn = new SignIn(page);
+    await expect(signIn.heading).toBeVisible();
+    await signIn.giveName(operator.username, operator.password);
+    await signIn.givePin(await operator.authenticator.next());
+    await expect(new DeskPage(page).callId).toHaveValue("88215");
   });
 
   test("the desk leads back to the open case", async ({ openCase, desk }) => {

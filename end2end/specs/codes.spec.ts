@@ -113,6 +113,13 @@ test.describe("codes as they are typed @js", () => {
     await openCase.asymptomatic.check();
     const [year, month, day] = caller.sampled_on.split("-");
     await expect(openCase.onset).toHaveValue(`${day}/${month}/${year}`);
+    await openCase.asymptomatic.uncheck();
+    await expect(openCase.onset).toHaveValue("");
+    await openCase.onset.fill("6/1/21");
+    await openCase.asymptomatic.check();
+    await expect(openCase.onset).toHaveValue(`${day}/${month}/${year}`);
+    await openCase.asymptomatic.uncheck();
+    await expect(openCase.onset).toHaveValue("6/1/21");
   });
 });
 

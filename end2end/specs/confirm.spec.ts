@@ -49,5 +49,34 @@ test.describe("deferred confirmation", () => {
     await confirm.send(caller.cun);
     await expect(confirm.alert.first()).toContainText(/incert/i);
     expect(await sandbox.callsOf("confirm")).toBe(before + 1);
+    await expect(confirm.alert).toBeFocused();
+    await confirm.send(caller.cun);
+    await expect(confirm.alert).toContainText("può essere già riuscita");
+    expect(await sandbox.callsOf("confirm")).toBe(before + 1);
+  });
+
+  test("a call that was closed with its confirmation uncertain is known here", async ({
+    openCase,
+    sandbox,
+    inspect,
+  }) => {
+    const caller = await sandbox.newCaller();
+    await openCase.verified(caller);
+    await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
+    await sandbox.breakNext("confirm", "reset_after_reading");
+    await openCase.confirm.click();
+    await expect(openCase.outcome("Esito della conferma incerto")).toBeVisible();
+    await openCase.closed();
+    const confirm = new ConfirmPage(openCase.page);
+    await confirm.goto();
+    const before = await sandbox.callsOf("confirm");
+    await confirm.send(caller.cun);
+    await expect(confirm.alert.getByRole("link")).toContainText("può essere già riuscita");
+    await inspect("confirm-known-uncertain");
+    expect(await sandbox.callsOf("confirm")).toBe(before);
+    await openCase.decision.check();
+    await confirm.confirm.click();
+    await expect(confirm.alert.or(confirm.status).first()).toBeVisible();
+    expect(await sandbox.callsOf("confirm")).toBe(before + 1);
   });
 });

@@ -33,8 +33,13 @@ test.describe("the 150 seconds of an unlocked code", () => {
     await openCase.page.clock.resume();
     await openCase.verified(caller);
     await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
-    await openCase.page.clock.fastForward(151_000);
-    await expect(openCase.page.getByText("Il codice è scaduto: ne serve uno nuovo").first()).toBeVisible();
+    await expect(openCase.sentence).toHaveText("Tenga aperta la schermata");
+    await openCase.page.clock.fastForward(15_000);
+    await expect(openCase.sentence).toHaveText("Ora tocchi Continua");
+    await expect(openCase.outcome("Codice sbloccato")).toContainText("Ora tocchi Continua");
+    await openCase.page.clock.fastForward(136_000);
+    await expect(openCase.sentence).toHaveText("Il codice è scaduto: ne serve uno nuovo");
+    await expect(openCase.page.getByText("Ora tocchi Continua")).toHaveCount(0);
     await inspect("case-code-expired");
   });
 

@@ -33,8 +33,9 @@ test.describe("by keyboard alone", () => {
     await keys.type("88213");
     await keys.press("Enter");
     await expect(page.getByRole("heading", { level: 1, name: /^Caso/ })).toBeFocused();
-    // The order of dictation: card, CUN, then the button; nothing in between.
-    await tabTo(page, page.getByRole("textbox", { name: "Ultime 8 cifre della tessera sanitaria" }));
+    // The order of dictation: card, CUN, then the button; nothing in between, nothing before.
+    await keys.press("Tab");
+    await expect(page.getByRole("textbox", { name: "Ultime 8 cifre della tessera sanitaria" })).toBeFocused();
     await keys.type(caller.card);
     await keys.press("Tab");
     await expect(page.getByRole("textbox", { name: "CUN" })).toBeFocused();
@@ -44,7 +45,8 @@ test.describe("by keyboard alone", () => {
     await keys.press("Enter");
     const otp = page.getByRole("textbox", { name: "Codice OTP" });
     await expect(otp).toBeVisible();
-    await tabTo(page, otp);
+    await keys.press("Tab");
+    await expect(otp).toBeFocused();
     await keys.type(await sandbox.newOtp());
     await keys.press("Tab");
     await expect(page.getByRole("textbox", { name: "Data inizio sintomi" })).toBeFocused();
@@ -56,7 +58,8 @@ test.describe("by keyboard alone", () => {
     await keys.press("Enter");
     const confirm = page.getByRole("button", { name: "Conferma sblocco" });
     await expect(confirm).toBeVisible();
-    await tabTo(page, confirm);
+    await keys.press("Tab");
+    await expect(confirm).toBeFocused();
     await keys.press("Enter");
     await expect(confirm).toHaveCount(0);
     await expect(page.getByRole("status").filter({ hasText: "Sblocco confermato" })).toBeVisible();
@@ -76,6 +79,29 @@ test.describe("by keyboard alone", () => {
     await entries.nth(1).focus();
     await page.keyboard.press("Enter");
     await expect(openCase.cun).toBeFocused();
+  });
+
+  test("after a refusal of the service the focus is on its card, which leads to the fields", async ({
+    openCase,
+    sandbox,
+  }) => {
+    await openCase.giveCard(await sandbox.newCaller("negative"));
+    await expect(openCase.alert).toBeFocused();
+    await expect(openCase.page).toHaveTitle(/^Errore:/);
+    await openCase.page.keyboard.press("Tab");
+    await expect(openCase.alert.getByRole("link").first()).toBeFocused();
+    await openCase.page.keyboard.press("Enter");
+    await expect(openCase.card).toBeFocused();
+  });
+
+  test("a page loaded again has its focus again, wherever a link of it has led @js", async ({ openCase }) => {
+    await openCase.giveCard({ card: "1234567", cun: "CUN-H17KZ6247L" });
+    await openCase.alert.first().getByRole("link").first().click();
+    await expect(openCase.card).toBeFocused();
+    expect(new URL(openCase.page.url()).hash).toBe("");
+    await openCase.page.goto(`${new URL(openCase.page.url()).pathname}#nowhere`);
+    await expect(openCase.heading).toBeFocused();
+    expect(new URL(openCase.page.url()).hash).toBe("");
   });
 
   test("after a page change the focus is on the heading", async ({ openCase, caller, desk }) => {

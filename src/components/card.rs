@@ -44,11 +44,14 @@ pub fn OutcomeCard(
     #[prop(optional, into)]
     what: Option<String>,
     /// The sentence for the caller.
-    #[prop(optional, into)]
-    say: Option<String>,
+    #[prop(default = None)]
+    say: Option<AnyView>,
     /// What the operator does now.
     #[prop(optional, into)]
     next: Option<String>,
+    /// Where on the page it is done: what it is about, and the places by id and name.
+    #[prop(default = None)]
+    places: Option<(String, Vec<(&'static str, String)>)>,
     /// The transaction, with its copy button: a [`Transaction`].
     #[prop(default = None)]
     transaction: Option<AnyView>,
@@ -62,8 +65,10 @@ pub fn OutcomeCard(
     language: Language,
 ) -> impl IntoView {
     let locale = language.tag();
+    // What went wrong stands above the heading, so that it gets the focus.
+    let is_trouble = outcome != OutcomeClass::Done;
     view! {
-        <section class=class_of(outcome) role=role_of(outcome)>
+        <section class=class_of(outcome) role=role_of(outcome) tabindex=is_trouble.then_some("-1") autofocus=is_trouble>
             <h2 class="outcome-title">
                 <Picture icon=icon_of(outcome) />
                 <span>{title}</span>
@@ -86,11 +91,33 @@ pub fn OutcomeCard(
                     </p>
                 }
             })}
+            {places.map(|(about, places)| view! { <Places about places /> })}
             {transaction}
             {(!upstream.is_empty()).then(|| {
                 view! { <Upstream upstream is_open=outcome == OutcomeClass::Refused language /> }
             })}
         </section>
+    }
+}
+
+/// Links to the fields where something is to be done.
+#[component]
+fn Places(
+    /// What is to be done there.
+    about: String,
+    /// The fields, by id and name.
+    places: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    let link = |(id, name): (&'static str, String)| {
+        view! {
+            <li>
+                <a href=format!("#{id}")>{name}</a>
+            </li>
+        }
+    };
+    view! {
+        <p class="outcome-about">{about}</p>
+        <ul class="outcome-places">{places.into_iter().map(link).collect_view()}</ul>
     }
 }
 
@@ -145,17 +172,25 @@ mod tests {
     fn card(outcome: OutcomeClass) -> String {
         html(move || {
             let upstream = vec!["<b>9014</b>".to_owned()];
-            view! { <OutcomeCard outcome title="Titolo" say="Resti in linea." upstream language=Language::It /> }
-                .into_any()
+            let say = Some("Resti in linea.".into_any());
+            let places = Some(("Da ricontrollare:".to_owned(), vec![("cun", "CUN".to_owned())]));
+            view! { <OutcomeCard outcome title="Titolo" say places upstream language=Language::It /> }.into_any()
         })
     }
 
     #[test]
-    fn success_waits_its_turn_and_everything_else_interrupts() {
+    fn success_waits_its_turn_and_everything_else_interrupts_and_takes_the_focus() {
         for outcome in OutcomeClass::ALL.iter().copied() {
             let role = if outcome == OutcomeClass::Done { "status" } else { "alert" };
-            assert!(card(outcome).contains(&format!(r#"role="{role}""#)), "{outcome:?}");
+            let html = card(outcome);
+            assert!(html.contains(&format!(r#"role="{role}""#)), "{outcome:?}");
+            assert_eq!(html.contains("autofocus"), outcome != OutcomeClass::Done, "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_leads_to_the_fields_to_look_at() {
+        assert!(card(OutcomeClass::Refused).contains(r##"<a href="#cun">CUN</a>"##));
     }
 
     #[test]

@@ -2,21 +2,36 @@
 //!
 //! Direct children of [`DeskColumns`], or of a `<form class="desk-form">` directly in it, are placed by their class:
 //! `desk-steps` ([`super::steps::Steps`]), `desk-work` (what there is to do), `desk-script`
-//! ([`super::script::Script`]), `desk-action` (the buttons) and `desk-strip` (countdown, outcome). In this order they
-//! are read, and stacked on a narrow screen: the script is above the button, whose effect it announces.
+//! ([`super::script::Script`]), `desk-action` (the buttons) and `desk-strip` (countdown, outcome).
+//!
+//! They are written in the order of the work: fields, button, script, and only then what is beside the work, such as
+//! the copy buttons, so that Tab goes from the heading to the first field. Where each is drawn is the style sheet's.
 
 use leptos::prelude::*;
 
-/// The bar of a case: its facts, and the button that closes it.
+/// The page of a case: its bar, notices, columns, and what closes it, which is drawn in the bar and comes last.
+#[component]
+pub fn CaseFrame(
+    /// What stands in it.
+    children: Children,
+    /// The button that closes the case, where there is one.
+    closing: Option<AnyView>,
+) -> impl IntoView {
+    view! {
+        <div class="case">
+            {children()}
+            {closing.map(|closing| view! { <div class="case-closing">{closing}</div> })}
+        </div>
+    }
+}
+
+/// The bar of a case: its heading and its facts.
 #[component]
 pub fn CaseBar(
     /// The page's [`super::heading::Heading`].
     heading: AnyView,
     /// What is known of the case, by name: call, opening instant.
     facts: Vec<(String, AnyView)>,
-    /// The button that closes the case.
-    #[prop(optional)]
-    children: Option<Children>,
 ) -> impl IntoView {
     let fact = |(name, value): (String, AnyView)| {
         view! {
@@ -30,7 +45,6 @@ pub fn CaseBar(
         <div class="case-bar">
             {heading}
             <dl class="case-facts">{facts.into_iter().map(fact).collect_view()}</dl>
-            {children.map(|children| view! { <div class="case-actions">{children()}</div> })}
         </div>
     }
 }

@@ -123,6 +123,9 @@ pub fn DateField(
 pub fn Checkbox(
     /// Under which name it is sent, with the value `1`.
     name: &'static str,
+    /// Its id, where two boxes of the same name stand on a page; else the name is.
+    #[prop(optional)]
+    id: Option<&'static str>,
     /// What it is called on the page.
     #[prop(into)]
     label: String,
@@ -136,15 +139,16 @@ pub fn Checkbox(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let described_by = described_by(name, children.is_some(), error.is_some());
+    let id = id.unwrap_or(name);
+    let described_by = described_by(id, children.is_some(), error.is_some());
     view! {
         <div class="field field-check">
-            <input id=name name=name type="checkbox" value="1" checked=is_checked aria-describedby=described_by
+            <input id=id name=name type="checkbox" value="1" checked=is_checked aria-describedby=described_by
                 aria-invalid=error.is_some().then_some("true") />
             <div>
-                <label for=name>{label}</label>
-                {children.map(|hint| view! { <p class="field-hint" id=format!("{name}-hint")>{hint()}</p> })}
-                <FieldError name error />
+                <label for=id>{label}</label>
+                {children.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint()}</p> })}
+                <FieldError name=id error />
             </div>
         </div>
     }

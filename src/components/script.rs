@@ -19,8 +19,7 @@ pub fn Say(
 #[component]
 pub fn Script(
     /// The sentence of this moment.
-    #[prop(into)]
-    say: String,
+    say: AnyView,
     /// In which language its own words are.
     language: Language,
     /// The notes under it.

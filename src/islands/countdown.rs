@@ -1,4 +1,4 @@
-//! The 150 seconds that an unlocked OTP lives, with the sentence for each phase.
+//! The 150 seconds that an unlocked OTP lives, and the sentence for the caller in each phase of them.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,56 +12,35 @@ const ARRIVAL: i64 = 10_000;
 /// At how many seconds left it is said how much is left.
 const ANNOUNCED: [i64; 3] = [60, 30, 10];
 
-/// The words of the countdown.
+/// The sentence of each phase.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CountdownTexts {
-    /// What stands before the time left.
-    pub label: String,
-    /// The sentence while the unlock arrives.
+pub struct PhaseTexts {
+    /// While the unlock arrives.
     pub hold: String,
-    /// The sentence while the caller can go on.
+    /// While the caller can go on.
     pub tap: String,
-    /// The sentence when the time is over.
+    /// When the time is over.
     pub expired: String,
-    /// What is announced, with `{seconds}`.
-    pub left: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Hold,
-    Tap,
-    Expired,
-}
-
-const fn phase(left: i64) -> Phase {
-    if left <= 0 {
-        Phase::Expired
-    } else if left > OTP_LIFE - ARRIVAL {
-        Phase::Hold
-    } else {
-        Phase::Tap
+impl PhaseTexts {
+    fn sentence(&self, left: i64) -> String {
+        let sentence = if left <= 0 {
+            &self.expired
+        } else if left > OTP_LIFE - ARRIVAL {
+            &self.hold
+        } else {
+            &self.tap
+        };
+        sentence.clone()
     }
 }
 
-impl CountdownTexts {
-    fn sentence(&self, phase: Phase) -> String {
-        match phase {
-            Phase::Hold => self.hold.clone(),
-            Phase::Tap => self.tap.clone(),
-            Phase::Expired => self.expired.clone(),
-        }
-    }
-
-    /// What a screen reader hears: the sentence at a change of phase, the time left at a few moments.
-    fn announcement(&self, left: i64) -> String {
-        let seconds = (left + 999) / 1000;
-        let nearest = ANNOUNCED.into_iter().rev().find(|moment| seconds <= *moment);
-        match nearest {
-            Some(moment) if left > 0 => self.left.replace("{seconds}", &moment.to_string()),
-            _ => self.sentence(phase(left)),
-        }
-    }
+/// What a screen reader hears of the time, at a few moments: `template` with the seconds in place of `{seconds}`.
+fn announcement(left: i64, template: &str) -> String {
+    let seconds = (left + 999) / 1000;
+    let nearest = ANNOUNCED.into_iter().rev().find(|moment| left > 0 && seconds <= *moment);
+    nearest.map_or_else(String::new, |moment| template.replace("{seconds}", &moment.to_string()))
 }
 
 /// Counts down from `left` milliseconds, which the server reckons from the service's own instant.
@@ -69,56 +48,59 @@ impl CountdownTexts {
 pub fn Countdown(
     /// Milliseconds left when the page was made.
     left: i64,
-    /// The words.
-    texts: CountdownTexts,
+    /// What stands before the time left.
+    label: String,
+    /// What is announced, with `{seconds}`.
+    announced: String,
 ) -> impl IntoView {
     let (left, _) = remaining(left);
-    let phase = Memo::new(move |_| phase(left.get()));
-    let texts = StoredValue::new(texts);
-    let announcement = Memo::new(move |_| texts.with_value(|texts| texts.announcement(left.get())));
+    let announcement = Memo::new(move |_| announcement(left.get(), &announced));
     view! {
-        <div class="countdown" class:is-over=move || phase.get() == Phase::Expired>
+        <div class="countdown" class:is-over=move || left.get() == 0>
             <p class="countdown-time" role="timer">
-                <span class="countdown-label">{texts.with_value(|texts| texts.label.clone())}</span>
+                <span class="countdown-label">{label}</span>
                 " "
                 <strong>{move || minutes_and_seconds(left.get())}</strong>
-            </p>
-            <p class="countdown-say">
-                <q class="say">{move || texts.with_value(|texts| texts.sentence(phase.get()))}</q>
             </p>
             <p class="visually-hidden" role="status">{move || announcement.get()}</p>
         </div>
     }
 }
 
+/// The sentence of the phase that an OTP with `left` milliseconds is in.
+#[island]
+pub fn PhaseSentence(
+    /// Milliseconds left when the page was made.
+    left: i64,
+    /// The sentences.
+    texts: PhaseTexts,
+    /// Whether a screen reader hears it when it changes: one of those on the page.
+    is_live: bool,
+) -> impl IntoView {
+    let (left, _) = remaining(left);
+    let sentence = Memo::new(move |_| texts.sentence(left.get()));
+    view! { <span aria-live=is_live.then_some("polite")>{move || sentence.get()}</span> }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn texts() -> CountdownTexts {
+    #[test]
+    fn each_moment_has_its_sentence() {
         let text = |text: &str| text.to_owned();
-        CountdownTexts {
-            label: text("l"),
-            hold: text("h"),
-            tap: text("t"),
-            expired: text("e"),
-            left: text("{seconds}"),
+        let texts = PhaseTexts { hold: text("hold"), tap: text("tap"), expired: text("expired") };
+        for (left, said) in [(150_000, "hold"), (140_001, "hold"), (140_000, "tap"), (1, "tap"), (0, "expired")] {
+            assert_eq!(texts.sentence(left), said, "{left}");
         }
     }
 
     #[test]
-    fn each_moment_has_its_sentence() {
-        for (left, said) in [
-            (150_000, "h"),
-            (140_001, "h"),
-            (140_000, "t"),
-            (60_001, "t"),
-            (60_000, "60"),
-            (29_500, "30"),
-            (9_000, "10"),
-            (0, "e"),
-        ] {
-            assert_eq!(texts().announcement(left), said, "{left}");
+    fn the_time_left_is_announced_at_a_few_moments() {
+        for (left, said) in
+            [(150_000, ""), (60_001, ""), (60_000, "60"), (30_001, "60"), (29_500, "30"), (9_000, "10"), (0, "")]
+        {
+            assert_eq!(announcement(left, "{seconds}"), said, "{left}");
         }
     }
 }

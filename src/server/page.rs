@@ -90,12 +90,17 @@ impl Page {
         self
     }
 
-    /// The same page after a refusal: status 422, and a title that begins with the word for "error".
+    /// The same page with a title that begins with the word for "error".
     #[must_use]
-    pub fn refused(mut self, language: Language) -> Self {
+    pub fn failed(mut self, language: Language) -> Self {
         self.title = rust_i18n::t!("common.error_title", locale = language.tag(), title = self.title).into_owned();
-        self.status = StatusCode::UNPROCESSABLE_ENTITY;
         self
+    }
+
+    /// The same page after a refusal: [`Page::failed`] with status 422.
+    #[must_use]
+    pub fn refused(self, language: Language) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, ..self.failed(language) }
     }
 
     /// Renders `view` inside the shell.

@@ -111,11 +111,6 @@ const CASE: &str = select_cases!(
     "LEFT JOIN steps s ON s.case_id = c.id WHERE c.operator_id = $1 AND c.id = $2 ORDER BY s.place"
 );
 const OPEN_CASE: &str = "SELECT id FROM cases WHERE operator_id = $1 AND closed_at IS NULL";
-const LAST_CLOSED: &str = select_cases!(
-    "",
-    "WHERE c.operator_id = $1 AND c.closed_at >= $2 AND c.call_id IS NOT NULL \
-     ORDER BY c.closed_at DESC, c.id DESC LIMIT 1"
-);
 const PAGE: &str = select_cases!("", "WHERE c.operator_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3");
 const FOUND: &str = select_cases!(
     "",
@@ -168,14 +163,6 @@ impl Db {
     /// The id of the operator's open case.
     pub async fn open_case_of(&self, operator: &OperatorId) -> Result<Option<String>, Error> {
         read!(self, |pool| sqlx::query_scalar(OPEN_CASE).bind(&operator.0).fetch_optional(pool).await)
-    }
-
-    /// The case that the operator closed last, if that was not before `since`.
-    pub async fn last_closed_case(&self, of: &OperatorId, since: Timestamp) -> Result<Option<CaseRecord>, Error> {
-        let since = since.as_millisecond();
-        let row: Option<CaseRow> =
-            read!(self, |pool| sqlx::query_as(LAST_CLOSED).bind(&of.0).bind(since).fetch_optional(pool).await)?;
-        row.map(CaseRecord::try_from).transpose()
     }
 
     /// The operator's cases from the key `after` on, the newest first; with `wanted`, only those whose id or call id

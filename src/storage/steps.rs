@@ -270,6 +270,13 @@ impl Db {
         })
     }
 
+    /// The operator's last deferred confirmation, as long as its work in progress is kept.
+    pub async fn last_deferred(&self, operator: &OperatorId) -> Result<Option<Step>, Error> {
+        let row: Option<StepRow> =
+            read!(self, |pool| sqlx::query_as(LAST_DEFERRED).bind(&operator.0).fetch_optional(pool).await)?;
+        row.map(Step::try_from).transpose()
+    }
+
     /// Writes how the request of a form ended, and keeps its transaction; nothing where it has an end already, so that
     /// it can be written again when nobody knows whether it was.
     pub async fn end_step(&self, submission: &str, end: &StepEnd) -> Result<(), Error> {

@@ -11,7 +11,7 @@ async fn cases_are_listed_by_key(engine: Engine) {
     for call in 0..30 {
         let opened = browser.post("/cases", &[("call", &format!("call-{call:02}"))]).await;
         let path = format!("{}/close", opened.location());
-        browser.post(&path, &[]).await;
+        browser.post(&path, &[("sure", "1")]).await;
         app.wait_seconds(1);
     }
     let newest = browser.get("/cases").await;

@@ -1,8 +1,22 @@
 //! "Conferma differita": by the CUN alone, outside a call.
 
-use crate::support::{Engine, TestApp, call::key_of, on_both_engines};
+use crate::support::{Answer, Browser, Engine, TestApp, call::key_of, on_both_engines};
 
-on_both_engines!(a_cun_alone_confirms, a_mistake_is_told, an_uncertain_outcome_asks_for_a_decision);
+on_both_engines!(
+    a_cun_alone_confirms,
+    a_mistake_is_told,
+    an_uncertain_outcome_asks_for_a_decision,
+    each_uncertain_confirmation_is_remembered_by_its_cun,
+    an_uncertain_confirmation_of_a_case_is_remembered,
+    the_case_knows_of_an_uncertain_confirmation_outside_it,
+    without_the_browsers_memory_every_cun_is_asked_about,
+);
+
+/// Sends the form of the page as it stands.
+async fn send(browser: &mut Browser, cun: &str, more: &[(&str, &str)]) -> Answer {
+    let key = key_of(&browser.get("/confirm").await.text);
+    browser.post("/confirm", &[&[("key", key.as_str()), ("cun", cun)], more].concat()).await
+}
 
 async fn a_cun_alone_confirms(engine: Engine) {
     let app = TestApp::start(engine).await;
@@ -46,4 +60,63 @@ async fn an_uncertain_outcome_asks_for_a_decision(engine: Engine) {
     browser.post("/confirm", &fields).await.shows(422, "può essere già riuscita");
     let repeated = [fields.as_slice(), &[("repeat", "1")]].concat();
     assert_eq!(browser.post("/confirm", &repeated).await.location(), "/confirm");
+}
+
+async fn each_uncertain_confirmation_is_remembered_by_its_cun(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut browser = app.signed_in(&app.operator("m.bianchi").await).await;
+    let (first, second, third) =
+        (app.caller("positive").await, app.caller("positive").await, app.caller("positive").await);
+    for caller in [&first, &second] {
+        app.fault("confirm", "reset_after_reading").await;
+        assert_eq!(send(&mut browser, &caller.cun, &[]).await.location(), "/confirm", "another CUN needs no decision");
+    }
+    assert_eq!(send(&mut browser, &third.cun, &[]).await.location(), "/confirm");
+    let (asked, key) = (app.sandbox("/state").await["counts"]["requests"]["confirm"].as_u64(), "name=\"repeat\"");
+    for caller in [&first, &second] {
+        send(&mut browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita").shows(422, key);
+    }
+    assert_eq!(app.sandbox("/state").await["counts"]["requests"]["confirm"].as_u64(), asked);
+    // The service says no, as there is no unlock: that is known now.
+    assert_eq!(send(&mut browser, &first.cun, &[("repeat", "1")]).await.location(), "/confirm");
+    assert_eq!(send(&mut browser, &first.cun, &[]).await.location(), "/confirm");
+    send(&mut browser, &second.cun, &[]).await.shows(422, "può essere già riuscita");
+}
+
+async fn an_uncertain_confirmation_of_a_case_is_remembered(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
+    app.fault("confirm", "reset_after_reading").await;
+    call.step("confirm", &[]).await.shows(200, "Esito della conferma incerto");
+    send(&mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
+    call.step("close", &[("sure", "1")]).await;
+    send(&mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
+    assert_eq!(send(&mut call.browser, &caller.cun, &[("repeat", "1")]).await.location(), "/confirm");
+}
+
+async fn the_case_knows_of_an_uncertain_confirmation_outside_it(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
+    app.fault("confirm", "reset_before_reading").await;
+    send(&mut call.browser, &caller.cun, &[]).await;
+    call.page().await.shows(200, "name=\"repeat\"");
+    call.step("confirm", &[]).await.shows(422, "può essere già riuscita");
+    call.step("confirm", &[("repeat", "1")]).await.shows(200, "Sblocco confermato");
+}
+
+async fn without_the_browsers_memory_every_cun_is_asked_about(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut browser = app.signed_in(&app.operator("m.bianchi").await).await;
+    app.fault("confirm", "reset_after_reading").await;
+    send(&mut browser, &app.caller("positive").await.cun, &[]).await;
+    browser.cookies.remove("__Host-deferred");
+    let other = app.caller("positive").await;
+    send(&mut browser, &other.cun, &[]).await.shows(422, "può essere già riuscita");
+    assert_eq!(send(&mut browser, &other.cun, &[("repeat", "1")]).await.location(), "/confirm");
 }

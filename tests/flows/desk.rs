@@ -12,7 +12,8 @@ on_both_engines!(
     what_was_not_sent_can_be_repeated_at_once,
     a_form_sent_twice_is_one_request,
     a_form_sent_twice_at_the_same_time_is_one_request,
-    cancelling_and_closing_half_way_ask_first,
+    cancelling_asks_first,
+    closing_asks_first_at_every_step_and_says_what_stays_open,
     a_call_survives_the_lock_to_the_pin,
     another_operator_sees_nothing_of_a_case,
     one_case_at_a_time,
@@ -20,6 +21,7 @@ on_both_engines!(
     a_cookie_put_back_shows_nothing_of_a_closed_case,
     a_double_click_opens_one_case,
     the_data_of_a_call_die_with_their_half_hour,
+    data_lost_after_an_unlock_leave_the_deferred_confirmation,
 );
 
 /// How many requests the sandbox has received for a service.
@@ -179,16 +181,39 @@ async fn a_form_sent_twice_at_the_same_time_is_one_request(engine: Engine) {
     assert_eq!(received(&app, "unlock").await, 1);
 }
 
-async fn cancelling_and_closing_half_way_ask_first(engine: Engine) {
+async fn cancelling_asks_first(engine: Engine) {
     let app = TestApp::start(engine).await;
     let mut call = app.call(&app.operator("m.bianchi").await).await;
     let caller = app.caller("positive").await;
     call.verify(&caller).await.shows(200, "Sblocca codice");
-    call.step("close", &[]).await.shows(200, "Chiudere il caso a metà?");
+    let path = format!("{}/cancel", call.path);
+    call.browser.get(&path).await.shows(200, "Sblocca codice").shows(200, "Chiudi caso");
     call.unlock(&app.otp().await).await.shows(200, "Annulla sblocco");
     call.step("cancel", &[]).await.shows(200, "Annullare lo sblocco?");
+    call.browser.get(&path).await.shows(200, "Annullare lo sblocco?");
     assert_eq!(received(&app, "confirm").await, 0);
     call.step("cancel", &[("sure", "1")]).await.shows(200, "Sblocco annullato");
+}
+
+async fn closing_asks_first_at_every_step_and_says_what_stays_open(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut call = app.call(&person).await;
+    call.step("close", &[]).await.shows(200, "Chiudere il caso?").shows(200, "non c'è una verifica riuscita");
+    call.verify(&app.caller("positive").await).await.shows(200, "Sblocca codice");
+    call.step("close", &[]).await.shows(200, "Chiudere il caso a metà?").shows(200, "non è stato sbloccato");
+    app.fault("unlock", "reset_after_reading").await;
+    call.unlock(&app.otp().await).await;
+    call.step("close", &[]).await.shows(200, "Lo sblocco può essere riuscito oppure no");
+    call.step("unlock", &[("otp", &app.otp().await), ("asymptomatic", "1"), ("repeat", "1")]).await;
+    call.step("close", &[]).await.shows(200, "né confermato né annullato").shows(200, "da «Conferma differita»");
+    app.fault("confirm", "reset_after_reading").await;
+    call.step("confirm", &[]).await;
+    call.step("close", &[]).await.shows(200, "La conferma può essere già registrata oppure no");
+    let open = app.state.db.open_case_of(&person.id).await.unwrap();
+    assert!(open.is_some(), "asking closes nothing");
+    assert_eq!(call.step("close", &[("sure", "1")]).await.status, 200);
+    assert_eq!(app.state.db.open_case_of(&person.id).await.unwrap(), None);
 }
 
 async fn a_call_survives_the_lock_to_the_pin(engine: Engine) {
@@ -238,6 +263,20 @@ async fn the_data_of_a_call_die_with_their_half_hour(engine: Engine) {
     app.wait_seconds(30 * 60 + 1);
     call.page().await.shows(200, "La verifica va ripetuta").shows(200, "Verifica positività");
     call.verify(&caller).await.shows(200, "Sblocca codice");
+}
+
+async fn data_lost_after_an_unlock_leave_the_deferred_confirmation(engine: Engine) {
+    let app = TestApp::start_with(engine, |config| config.session.idle = 3600).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    call.verify(&app.caller("positive").await).await.shows(200, "Sblocca codice");
+    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
+    app.wait_seconds(30 * 60 + 1);
+    let lost = call.page().await;
+    lost.shows(200, "I dati della chiamata non ci sono più").shows(200, "né confermato né annullato");
+    assert!(!lost.text.contains("Codice sbloccato"), "the outcome before is not that of now");
+    let refused = call.verify(&app.caller("negative").await).await;
+    refused.shows(200, "Verifica non accettata").shows(200, "né confermato né annullato");
+    call.verify(&app.caller("positive").await).await.shows(200, "Positività verificata").shows(200, "Sblocca codice");
 }
 
 async fn a_cookie_of_an_earlier_verification_counts_no_more(engine: Engine) {

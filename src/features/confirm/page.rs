@@ -1,9 +1,7 @@
 //! The page of the deferred confirmation, and its form.
 
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::response::{Redirect, Response};
+use jiff::SignedDuration;
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -24,8 +22,9 @@ use crate::{
         answer::Request,
         at_desk::AtDesk,
         call_data::{CallData, Drawer, LastAnswer, Typed},
-        fields::{Decision, DictatedField},
-        outcome::Outcome,
+        case_page::with_cookies,
+        fields::{Decision, DictatedField, decision_id},
+        outcome::{Outcome, say},
         post::{one_time_key, read},
         service::{Submission, Submitted, submit},
     },
@@ -38,8 +37,11 @@ use crate::{
         retained::Retained,
     },
     sistema_ts::call_center::Communication,
-    storage::steps::Step,
+    storage::steps::{Step, last_of as last_step_of},
 };
+
+/// For how long an outcome that is known is shown.
+const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 /// What the page shows.
 struct Model {
@@ -53,9 +55,9 @@ struct Model {
 
 /// `GET /confirm`
 pub async fn show(desk: AtDesk, retained: Retained) -> Result<Response, AppError> {
-    let cun = desk.open(Drawer::Deferred).map(|data| data.typed.cun).unwrap_or_default();
-    let cun = retained.get("cun").unwrap_or(cun);
     let last = last_of(&desk).await?;
+    let typed = desk.open(Drawer::Deferred).filter(|_| last.is_some()).map(|data| data.typed.cun);
+    let cun = retained.get("cun").or(typed).unwrap_or_default();
     render(desk, cun, last, FormErrors::default()).await
 }
 
@@ -79,54 +81,81 @@ pub async fn confirm(desk: AtDesk, Posted(form): Posted<ConfirmForm>) -> Result<
     let Some(cun) = read(form.cun.parse::<Cun>(), "cun", &mut errors, language) else {
         return render(desk, form.cun, None, errors).await;
     };
-    if asks_decision(&desk, &key, &cun).await? && form.repeat.is_none() {
-        errors.add("repeat", language.text("desk.repeat_error"));
-        let last = last_of(&desk).await?;
-        return render(desk, form.cun, last, errors).await;
+    let unsettled = desk.open(Drawer::Deferred).map(|data| data.unsettled).unwrap_or_default();
+    let data = CallData { unsettled, ..CallData::of_case(&desk.state.random.uuid_v7(desk.now)?) };
+    let judgement = judge(&desk, &data, &key, &cun).await?;
+    if judgement == Judgement::MayBeDone && form.repeat.is_none() {
+        return ask(desk, form.cun).await;
     }
-    let case_id = desk.state.random.uuid_v7(desk.now)?;
     let submission = Submission {
         key,
         request: Request::Conclude { communication: Communication::Confirm, id: None, cun },
         typed: Typed { cun: form.cun.clone(), ..Typed::default() },
-        repeats_knowingly: form.repeat.is_some(),
-        data: CallData::of_case(&case_id),
+        repeats_knowingly: form.repeat.is_some() || judgement == Judgement::Another,
+        data,
         drawer: Drawer::Deferred,
     };
     match submit(&desk.state, &desk.actor, submission).await? {
-        Submitted::Answered(cookie) => Ok(to_page(cookie)),
+        Submitted::Answered(cookie) => Ok(with_cookies(Redirect::to("/confirm"), cookie)),
         Submitted::Unrecorded(told) => Ok(told.page(desk.context, "/confirm".to_owned(), true).await),
-        Submitted::NoCase | Submitted::OutOfOrder | Submitted::Busy | Submitted::NeedsDecision => {
+        Submitted::NeedsDecision => ask(desk, form.cun).await,
+        Submitted::NoCase | Submitted::OutOfOrder | Submitted::Busy => {
             errors.add("main", language.text("desk.busy"));
             render(desk, form.cun, None, errors).await
         }
     }
 }
 
-fn to_page(cookie: Option<HeaderValue>) -> Response {
-    let mut response = Redirect::to("/confirm").into_response();
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
+/// What is known of a CUN before its confirmation is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judgement {
+    /// Nothing speaks against it.
+    Free,
+    /// The last one was uncertain, but it was of another test.
+    Another,
+    /// A confirmation of it may have been carried out.
+    MayBeDone,
 }
 
-/// The last deferred confirmation of this login session, as far as the browser carries it.
+/// What the browser remembers of this CUN: from here, from the open case and from cases closed since. Where it does not
+/// remember the last uncertain one, which test that was of is known nowhere, and the operator is asked.
+async fn judge(desk: &AtDesk, data: &CallData, key: &str, cun: &Cun) -> Result<Judgement, AppError> {
+    if data.is_unsettled(cun, key) || is_uncertain_in_case(desk, cun).await? {
+        return Ok(Judgement::MayBeDone);
+    }
+    let last = desk.state.db.last_deferred(&desk.actor.operator).await?;
+    let last = last.filter(|step| step.class() == OutcomeClass::Uncertain && !step.is_under_way(desk.now));
+    Ok(last.filter(|step| step.submission != key).map_or(Judgement::Free, |step| {
+        let is_remembered = data.unsettled.iter().any(|unsettled| unsettled.submission == step.submission);
+        if is_remembered { Judgement::Another } else { Judgement::MayBeDone }
+    }))
+}
+
+/// Whether the open case has a confirmation of this CUN, or a cancellation, whose outcome is not known.
+async fn is_uncertain_in_case(desk: &AtDesk, cun: &Cun) -> Result<bool, AppError> {
+    let Some(data) = desk.open(Drawer::Case) else { return Ok(false) };
+    if data.verified.is_none_or(|verified| verified.cun != *cun) {
+        return Ok(false);
+    }
+    let Some((_, steps)) = desk.state.db.case(&data.case_id, &desk.actor.operator).await? else { return Ok(false) };
+    Ok(last_step_of(&steps, Service::Confirm).is_some_and(|step| step.class() == OutcomeClass::Uncertain))
+}
+
+/// The page that asks for the second decision.
+async fn ask(desk: AtDesk, cun: String) -> Result<Response, AppError> {
+    let mut errors = FormErrors::default();
+    errors.add(decision_id(Service::Confirm), desk.context.language.text("confirm.repeat_error"));
+    render(desk, cun, None, errors).await
+}
+
+/// The last deferred confirmation of this login session, as far as the browser carries it: what is settled is shown
+/// for a while only, or it would be taken for the outcome of the next one.
 async fn last_of(desk: &AtDesk) -> Result<Option<(Step, LastAnswer)>, AppError> {
     let Some(mut answer) = desk.open(Drawer::Deferred).and_then(|data| data.last) else { return Ok(None) };
     let Some(mut step) = desk.state.db.step(&answer.submission).await? else { return Ok(None) };
     answer.complete(&mut step);
-    Ok(Some((step, answer)))
-}
-
-/// Whether the same CUN was sent before with an uncertain outcome, by another form than this.
-async fn asks_decision(desk: &AtDesk, key: &str, cun: &Cun) -> Result<bool, AppError> {
-    let typed_before = desk.open(Drawer::Deferred).map(|data| data.typed.cun).unwrap_or_default();
-    let is_same = typed_before.parse::<Cun>().is_ok_and(|before| before == *cun);
-    let last = last_of(desk).await?;
-    let is_uncertain =
-        |(step, _): &(Step, LastAnswer)| step.class() == OutcomeClass::Uncertain && step.submission != key;
-    Ok(is_same && last.as_ref().is_some_and(is_uncertain))
+    let is_news = desk.now.duration_since(step.started_at) < SHOWN_FOR;
+    Ok((step.class() == OutcomeClass::Uncertain || is_news).then_some((step, answer)))
 }
 
 async fn render(
@@ -137,7 +166,12 @@ async fn render(
 ) -> Result<Response, AppError> {
     let (key, language) = (desk.new_key()?, desk.context.language);
     let page = Page::titled(language.text("confirm.title")).with_form(true);
-    let page = if errors.is_empty() { page } else { page.refused(language) };
+    let is_trouble = last.as_ref().is_some_and(|(step, _)| step.class() != OutcomeClass::Done);
+    let page = match errors.is_empty() {
+        true if is_trouble => page.failed(language),
+        true => page,
+        false => page.refused(language),
+    };
     let alphabet = desk.state.config.desk.alphabet_in(language);
     let model = Model { cun, errors, key, last, alphabet, language };
     Ok(page.render(desk.context, move || view! { <ConfirmPage model /> }).await)
@@ -149,17 +183,16 @@ fn ConfirmPage(
     model: Model,
 ) -> impl IntoView {
     let Model { cun, errors, key, last, alphabet, language } = model;
-    let is_needed = last.as_ref().is_some_and(|(step, _)| step.class() == OutcomeClass::Uncertain);
-    let outcome = last.filter(|_| errors.is_empty()).map(|(step, answer)| {
-        view! {
-            <div class="desk-strip">
-                <Outcome step answer=Some(answer) is_deferred=true language />
-            </div>
-        }
-    });
+    let class = last.as_ref().map(|(step, _)| step.class());
+    let is_needed = errors.of(decision_id(Service::Confirm)).is_some() || class == Some(OutcomeClass::Uncertain);
+    let usual = || language.text("confirm.say");
+    let said = last.as_ref().map_or_else(usual, |(step, answer)| say(step, Some(answer), language)).into_any();
+    let card = last.map(|(step, answer)| view! { <Outcome step answer=Some(answer) is_deferred=true language /> });
+    let (good, bad) = if class == Some(OutcomeClass::Done) { (card, None) } else { (None, card) };
     let summary = errors.clone();
     view! {
         <ErrorSummary errors=summary language />
+        {bad}
         <Heading>{language.text("confirm.title")}</Heading>
         <DeskColumns>
             <form id=FORM class="desk-form" method="post" action="/confirm">
@@ -167,15 +200,15 @@ fn ConfirmPage(
                 <div class="desk-work">
                     <p>{language.text("confirm.what")}</p>
                     <DictatedField kind=CodeKind::Cun value=cun errors=errors.clone() alphabet language />
-                    <Decision is_needed errors language />
+                    <Decision is_needed service=Service::Confirm errors language />
                 </div>
-                <Script say=language.text("confirm.say") language />
                 <div class="desk-action">
                     <p class="field-hint">{language.text("confirm.for_ever")}</p>
                     <Button>{language.text("desk.confirm")}</Button>
                 </div>
+                <Script say=said language />
             </form>
-            {outcome}
+            {good.map(|card| view! { <div class="desk-strip">{card}</div> })}
         </DeskColumns>
     }
 }

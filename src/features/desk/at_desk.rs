@@ -32,7 +32,8 @@ pub struct AtDesk {
     pub context: PageContext,
     /// When the request came.
     pub now: Timestamp,
-    headers: HeaderMap,
+    /// What came with it.
+    pub headers: HeaderMap,
 }
 
 impl AtDesk {

@@ -3,14 +3,15 @@
 //! Nothing else holds it: no instance, no database (seed 003, 4.2). The cookie is bound to the operator, the login
 //! session and the case, dies half an hour after it was sealed, and is cleared when the case is concluded.
 
-use axum::http::{HeaderMap, HeaderValue, header};
-use cookie::{Cookie, SameSite};
+use axum::http::{HeaderMap, HeaderValue};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{call::TestVerificationId, code::Cun, operator::OperatorId},
     server::{
+        errors::AppError,
+        host_cookie,
         random::Random,
         sealing::{SealError, Sealer},
         secrets::Secrets,
@@ -21,12 +22,18 @@ use crate::{
 /// How long a sealed cookie can be opened.
 const LIFE: SignedDuration = SignedDuration::from_mins(30);
 
+/// How many uncertain confirmations are remembered.
+const MOST_UNSETTLED: usize = 8;
+/// The most bytes of a cookie's content: sealed, in base64 and with its name they fit into the 4096 that every browser
+/// keeps.
+const MOST_PLAIN: usize = 3000;
+
 /// Which of the two cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawer {
     /// Of the open case.
     Case,
-    /// Of the last deferred confirmation.
+    /// Of the deferred confirmations, and of those in cases closed since.
     Deferred,
 }
 
@@ -71,7 +78,7 @@ pub struct Verification {
 }
 
 /// What the last answer said beyond what is stored.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastAnswer {
     /// The form that it answers.
     pub submission: String,
@@ -96,6 +103,17 @@ impl LastAnswer {
     }
 }
 
+/// A confirmation, or cancellation, of which nobody knows whether it was carried out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Of which test.
+    pub cun: Cun,
+    /// By which form it was asked for.
+    pub submission: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The content of the cookie.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct CallData {
@@ -109,6 +127,8 @@ pub struct CallData {
     pub typed: Typed,
     /// The last answer.
     pub last: Option<LastAnswer>,
+    /// The confirmations whose outcome is not known, the oldest first.
+    pub unsettled: Vec<Unsettled>,
 }
 
 /// The form in which it is sealed; the only place where a caller's data is serialised.
@@ -120,6 +140,8 @@ struct Wire {
     unlocked_at: Option<i64>,
     typed: Typed,
     last: Option<LastAnswer>,
+    #[serde(default)]
+    unsettled: Vec<(String, String, i64)>,
 }
 
 impl CallData {
@@ -137,7 +159,46 @@ impl CallData {
         Self { last, ..Self::of_case(&self.case_id) }
     }
 
+    /// Remembers a confirmation of which nobody knows whether it was carried out.
+    pub fn remember(&mut self, unsettled: Unsettled) {
+        self.settle(&unsettled.cun);
+        self.unsettled.push(unsettled);
+        let too_many = self.unsettled.len().saturating_sub(MOST_UNSETTLED);
+        self.unsettled.drain(..too_many);
+    }
+
+    /// Forgets it: its outcome is known now.
+    pub fn settle(&mut self, cun: &Cun) {
+        self.unsettled.retain(|unsettled| unsettled.cun != *cun);
+    }
+
+    /// Whether a confirmation of this test may have been carried out; not by the form `submission`, which may come
+    /// twice.
+    #[must_use]
+    pub fn is_unsettled(&self, cun: &Cun, submission: &str) -> bool {
+        self.unsettled.iter().any(|unsettled| unsettled.cun == *cun && unsettled.submission != submission)
+    }
+
+    /// What is sealed, within the bounds of a cookie: the service's words go first, then what was typed at a length
+    /// that no person types.
+    fn into_plain(self, until: Timestamp) -> Result<Vec<u8>, SealError> {
+        let mut wire = self.into_wire(until);
+        let plain = |wire: &Wire| serde_json::to_vec(wire).map_err(|_| SealError);
+        let mut bytes = plain(&wire)?;
+        if bytes.len() > MOST_PLAIN {
+            wire.last.iter_mut().for_each(|last| last.texts.clear());
+            bytes = plain(&wire)?;
+        }
+        if bytes.len() > MOST_PLAIN {
+            wire.typed = Typed::default();
+            bytes = plain(&wire)?;
+        }
+        Ok(bytes)
+    }
+
     fn into_wire(self, until: Timestamp) -> Wire {
+        let unsettled = self.unsettled.into_iter();
+        let unsettled = unsettled.map(|it| (it.cun.to_wire(), it.submission, it.at.as_millisecond())).collect();
         let verified =
             self.verified.map(|it| (it.cun.to_wire(), it.id.to_wire().to_owned(), it.sampled_on, it.submission));
         Wire {
@@ -147,6 +208,7 @@ impl CallData {
             unlocked_at: self.unlocked_at.map(Timestamp::as_millisecond),
             typed: self.typed,
             last: self.last,
+            unsettled,
         }
     }
 
@@ -161,7 +223,12 @@ impl CallData {
             None => None,
         };
         let unlocked_at = wire.unlocked_at.map(Timestamp::from_millisecond).transpose().ok()?;
-        Some(Self { case_id: wire.case_id, verified, unlocked_at, typed: wire.typed, last: wire.last })
+        let unsettled = wire.unsettled.into_iter().filter_map(|(cun, submission, at)| {
+            let at = Timestamp::from_millisecond(at).ok().filter(|at| *at + LIFE > now)?;
+            Some(Unsettled { cun: cun.parse().ok()?, submission, at })
+        });
+        let unsettled = unsettled.collect();
+        Some(Self { case_id: wire.case_id, verified, unlocked_at, typed: wire.typed, last: wire.last, unsettled })
     }
 }
 
@@ -185,10 +252,14 @@ impl<'a> Sealed<'a> {
     }
 
     /// The cookie that carries `data`.
-    pub fn close(&self, drawer: Drawer, data: CallData, now: Timestamp) -> Result<HeaderValue, SealError> {
-        let plain = serde_json::to_vec(&data.into_wire(now + LIFE)).map_err(|_| SealError)?;
-        let value = self.sealer(drawer)?.seal(&plain, &self.operator.0, self.random)?;
-        set_cookie(drawer, value)
+    pub fn close(&self, drawer: Drawer, data: CallData, now: Timestamp) -> Result<HeaderValue, AppError> {
+        let plain = data.into_plain(now + LIFE).map_err(AppError::internal)?;
+        self.set_cookie(drawer, &plain)
+    }
+
+    fn set_cookie(&self, drawer: Drawer, plain: &[u8]) -> Result<HeaderValue, AppError> {
+        let sealed = self.sealer(drawer).and_then(|key| key.seal(plain, &self.operator.0, self.random));
+        host_cookie::set(drawer.cookie(), sealed.map_err(AppError::internal)?, None)
     }
 
     /// What the browser carries, if it is this session's and still alive.
@@ -199,85 +270,23 @@ impl<'a> Sealed<'a> {
     }
 
     fn open_raw(&self, drawer: Drawer, headers: &HeaderMap) -> Option<Vec<u8>> {
-        let value = cookie_value(drawer, headers)?;
+        let value = host_cookie::value(drawer.cookie(), headers)?;
         self.sealer(drawer).ok()?.open(&value, &self.operator.0)
     }
 
     /// The cookies sealed anew under `new_token`, when the session's token changes: a call survives the PIN.
-    pub fn carry_over(&self, headers: &HeaderMap, new_token: &[u8]) -> Result<Vec<HeaderValue>, SealError> {
+    pub fn carry_over(&self, headers: &HeaderMap, new_token: &[u8]) -> Result<Vec<HeaderValue>, AppError> {
         let renewed = Sealed::new(self.secrets, self.random, self.operator, new_token);
-        let carry = |drawer: Drawer| {
-            let plain = self.open_raw(drawer, headers)?;
-            let sealed = renewed.sealer(drawer).and_then(|key| key.seal(&plain, &self.operator.0, self.random));
-            Some(sealed.and_then(|value| set_cookie(drawer, value)))
-        };
+        let carry = |drawer| Some(renewed.set_cookie(drawer, &self.open_raw(drawer, headers)?));
         Drawer::ALL.into_iter().filter_map(carry).collect()
     }
 }
 
 /// The cookie that clears `drawer`.
-pub fn clear(drawer: Drawer) -> Result<HeaderValue, SealError> {
-    let cookie = Cookie::build((drawer.cookie(), "")).path("/").secure(true).http_only(true);
-    let cookie = cookie.same_site(SameSite::Lax).max_age(time::Duration::ZERO);
-    HeaderValue::from_str(&cookie.to_string()).map_err(|_| SealError)
-}
-
-fn set_cookie(drawer: Drawer, value: String) -> Result<HeaderValue, SealError> {
-    let cookie = Cookie::build((drawer.cookie(), value)).path("/").secure(true).http_only(true);
-    HeaderValue::from_str(&cookie.same_site(SameSite::Lax).to_string()).map_err(|_| SealError)
-}
-
-fn cookie_value(drawer: Drawer, headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|cookies| Cookie::split_parse(cookies).flatten())
-        .find(|cookie| cookie.name() == drawer.cookie())
-        .map(|cookie| cookie.value().to_owned())
+pub fn clear(drawer: Drawer) -> Result<HeaderValue, AppError> {
+    host_cookie::clear(drawer.cookie())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const START: Timestamp = Timestamp::UNIX_EPOCH;
-
-    fn headers(set: &HeaderValue) -> HeaderMap {
-        let pair = set.to_str().expect("text").split(';').next().expect("a pair").to_owned();
-        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&pair).expect("a header"))])
-    }
-
-    fn data() -> CallData {
-        let verified = Verification {
-            cun: "CUN-H17KZ6247A".parse().expect("a CUN"),
-            id: "8b0a5f44-7a3e-4f0e-9a2b-3c1d5e6f7a80".parse().expect("an id"),
-            sampled_on: jiff::civil::date(2021, 1, 8),
-            submission: "form".to_owned(),
-        };
-        CallData { verified: Some(verified), ..CallData::of_case("case") }
-    }
-
-    #[test]
-    fn it_lives_half_an_hour_and_only_for_its_session() {
-        let (secrets, random, operator) = (Secrets::from_bytes(&[7; 32]), Random::system(), OperatorId("o".into()));
-        let sealed = Sealed::new(&secrets, &random, &operator, b"one");
-        let carried = headers(&sealed.close(Drawer::Case, data(), START).expect("sealed"));
-        let opened = |sealed: &Sealed, now| sealed.open(Drawer::Case, &carried, now).is_some();
-        assert!(sealed.open(Drawer::Case, &carried, START) == Some(data()));
-        assert!(opened(&sealed, START + SignedDuration::from_secs(1799)));
-        assert!(!opened(&sealed, START + LIFE));
-        assert!(!opened(&Sealed::new(&secrets, &random, &operator, b"two"), START));
-        assert!(!opened(&Sealed::new(&secrets, &random, &OperatorId("p".into()), b"one"), START));
-        assert!(sealed.open(Drawer::Deferred, &carried, START).is_none());
-    }
-
-    #[test]
-    fn it_follows_the_session_to_a_new_token() {
-        let (secrets, random, operator) = (Secrets::from_bytes(&[7; 32]), Random::system(), OperatorId("o".into()));
-        let old = Sealed::new(&secrets, &random, &operator, b"one");
-        let carried = headers(&old.close(Drawer::Case, data(), START).expect("sealed"));
-        let renewed = old.carry_over(&carried, b"two").expect("sealed");
-        let new = Sealed::new(&secrets, &random, &operator, b"two");
-        assert!(new.open(Drawer::Case, &headers(&renewed[0]), START) == Some(data()));
-        assert!(old.open(Drawer::Case, &headers(&renewed[0]), START).is_none());
-    }
-}
+#[path = "call_data_tests.rs"]
+mod tests;

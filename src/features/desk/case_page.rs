@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Path,
-    http::HeaderValue,
+    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
@@ -10,8 +10,8 @@ use rust_i18n::t;
 
 use super::{
     at_desk::AtDesk,
-    case_view::{CaseView, Question, Refused, date_and_time, machine_time, time_of_day},
-    countdown::UnlockedUntil,
+    case_view::{CaseView, LooseEnd, Question, Refused, date_and_time, machine_time, time_of_day},
+    countdown::{UnlockedUntil, sentence},
     outcome::{CopiedTransaction, Outcome},
     work::{Again, Work},
 };
@@ -20,15 +20,16 @@ use crate::{
         alert::{ErrorSummary, Notice, NoticeKind},
         buttons::{ButtonKind, PostButton},
         code::ReadBack,
-        desk::{CaseBar, DeskColumns},
+        desk::{CaseBar, CaseFrame, DeskColumns},
         heading::Heading,
         steps::{Step as StepItem, StepState, Steps},
     },
     domain::{
-        case::{Service, Stage},
+        case::{OutcomeClass, Service, Stage},
         dates,
     },
-    server::{errors::AppError, page::Page, retained::Retained, same_site::SameSitePath},
+    server::{errors::AppError, language::Language, page::Page, retained::Retained, same_site::SameSitePath},
+    storage::steps::Step,
 };
 
 /// `GET /cases/{id}`
@@ -65,18 +66,23 @@ pub async fn render(
 ) -> Result<Response, AppError> {
     let view = CaseView::load(&desk, id, refused, question).await?.ok_or(AppError::NotFound)?;
     let language = desk.context.language;
-    let page =
-        Page::titled(t!("desk.heading", locale = language.tag(), id = view.record.id)).with_form(view.has_fields());
-    let page = if view.errors.is_empty() { page } else { page.refused(language) };
+    let page = Page::titled(t!("desk.heading", locale = language.tag(), id = view.record.id));
+    let page = page.with_form(view.has_fields());
+    let is_trouble = view.outcome().is_some_and(|step| step.class() != OutcomeClass::Done);
+    let page = match view.errors.is_empty() {
+        true if is_trouble => page.failed(language),
+        true => page,
+        false => page.refused(language),
+    };
     Ok(page.render(desk.context, move || view! { <CasePage view /> }).await)
 }
 
-/// Adds the cookie of an answer to a redirect.
+/// Adds cookies to an answer.
 #[must_use]
-pub fn with_cookie(redirect: Redirect, cookie: Option<HeaderValue>) -> Response {
-    let mut response = redirect.into_response();
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+pub fn with_cookies(answer: impl IntoResponse, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    let mut response = answer.into_response();
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
@@ -87,39 +93,82 @@ fn CasePage(
     view: CaseView,
 ) -> impl IntoView {
     let language = view.language;
-    let locale = language.tag();
-    // After a refusal of the form the old outcome would only distract.
-    let outcome = view.last_step().filter(|_| view.errors.is_empty() && view.question == Question::None).cloned();
-    let answer = view.data.last.clone();
+    let card = |step: &Step, said| {
+        let (step, answer) = (step.clone(), view.data.last.clone());
+        view! { <Outcome step answer said language /> }
+    };
+    let (good, bad) = match view.outcome() {
+        Some(step) if step.class() == OutcomeClass::Done => (Some(card(step, Some(sentence(&view, "", false)))), None),
+        Some(step) => (None, Some(card(step, None))),
+        None => (None, None),
+    };
+    let closing = closing(&view);
     view! {
         <ErrorSummary errors=view.errors.clone() language />
-        <Bar view=view.clone() />
-        {view.has_lost_data.then(|| {
-            view! {
-                <Notice kind=NoticeKind::Warning>
-                    <p><strong>{t!("desk.data_lost_title", locale = locale)}</strong></p>
-                    <p>{t!("desk.data_lost", locale = locale)}</p>
-                </Notice>
-            }
-        })}
-        {view.is_busy().then(|| view! { <Notice><p>{t!("desk.busy", locale = locale)}</p></Notice> })}
-        <DeskColumns>
-            <StepColumn view=view.clone() />
-            <Work view=view.clone() />
-            <UnlockedUntil view=view.clone() />
-            <Again view=view.clone() />
-            {outcome.map(|step| {
-                view! {
-                    <div class="desk-strip">
-                        <Outcome step answer language />
-                    </div>
-                }
-            })}
-        </DeskColumns>
+        {bad}
+        <CaseFrame closing>
+            <Bar view=view.clone() />
+            <Notices view=view.clone() />
+            <DeskColumns>
+                <UnlockedUntil view=view.clone() />
+                <Work view=view.clone() />
+                <Again view=view.clone() />
+                {good.map(|card| view! { <div class="desk-strip">{card}</div> })}
+                <StepColumn view />
+            </DeskColumns>
+        </CaseFrame>
     }
 }
 
-/// What is known of the case, and the button that closes it.
+/// What the operator has to know besides.
+#[component]
+fn Notices(
+    /// The case.
+    view: CaseView,
+) -> impl IntoView {
+    let language = view.language;
+    let waiting = view.waiting.as_ref().map(|call| {
+        let text = t!("desk.waiting", locale = language.tag(), id = call).into_owned();
+        view! { <Notice><p>{text}</p></Notice> }
+    });
+    let loose = LooseEnd::of(&view.steps);
+    view! {
+        {waiting}
+        {view.has_lost_data.then(|| view! { <LostData loose language /> })}
+        {view.is_busy().then(|| view! { <Notice><p>{language.text("desk.busy")}</p></Notice> })}
+    }
+}
+
+/// The data of the call are gone: what is to be done depends on how far it had come.
+#[component]
+fn LostData(
+    /// How far.
+    loose: LooseEnd,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    let is_only_verified = loose == LooseEnd::Verified;
+    let title = if is_only_verified { "desk.data_lost_title" } else { "desk.data_lost_midway_title" };
+    view! {
+        <Notice kind=NoticeKind::Warning>
+            <p>
+                <strong>{language.text(title)}</strong>
+            </p>
+            <p>{language.text("desk.data_lost")}</p>
+            {(!is_only_verified).then(|| view! { <p>{language.text(loose.text())}</p> })}
+            {loose.can_be_confirmed_later().then(|| {
+                view! {
+                    <p>
+                        <a href="/confirm">{language.text("confirm.title")}</a>
+                    </p>
+                }
+            })}
+            <p>{language.text("desk.data_lost_next")}</p>
+        </Notice>
+    }
+}
+
+/// What is known of the case.
 #[component]
 fn Bar(
     /// The case.
@@ -139,19 +188,21 @@ fn Bar(
     }
     let heading = t!("desk.heading", locale = locale, id = record.id).into_owned();
     let heading = view! { <Heading>{heading}</Heading> }.into_any();
-    let is_open = record.closed_at.is_none() && view.question == Question::None;
-    view! {
-        <CaseBar heading facts>
-            {is_open.then(|| {
-                let kind = if view.stage == Stage::Concluded { ButtonKind::Primary } else { ButtonKind::Secondary };
-                view! {
-                    <PostButton action=format!("/cases/{}/close", record.id) kind>
-                        {t!("desk.close", locale = locale)}
-                    </PostButton>
-                }
-            })}
-        </CaseBar>
-    }
+    view! { <CaseBar heading facts /> }
+}
+
+/// The button that closes the case, while that is not itself what there is to do.
+fn closing(view: &CaseView) -> Option<AnyView> {
+    let is_beside = matches!(view.stage, Stage::Opened | Stage::Verified | Stage::Unlocked);
+    let (action, text) = (view.action("close"), view.language.text("desk.close"));
+    (is_beside && view.question == Question::None).then(|| {
+        view! {
+            <PostButton action kind=ButtonKind::Secondary>
+                {text}
+            </PostButton>
+        }
+        .into_any()
+    })
 }
 
 /// Where each of the three steps stands.

@@ -4,12 +4,14 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     at_desk::AtDesk,
-    call_data::{CallData, Typed},
+    call_data::{CallData, Drawer, Typed},
+    note,
     outcome::say,
 };
 use crate::{
     components::alert::FormErrors,
     domain::{
+        call::CallId,
         case::{OutcomeClass, Service, Stage},
         spelling::Alphabet,
     },
@@ -28,8 +30,77 @@ pub enum Question {
     None,
     /// Whether to cancel the unlock.
     Cancel,
-    /// Whether to close the case half-way.
+    /// Whether to close the case.
     Close,
+}
+
+impl Question {
+    /// The question, where the case stands so that there is something to ask. A case that is concluded is closed without
+    /// another: its page says what closing does, and nothing is lost by it.
+    const fn at(self, stage: Stage) -> Self {
+        match (self, stage) {
+            (Self::Cancel, Stage::Unlocked) => Self::Cancel,
+            (Self::Close, Stage::Opened | Stage::Verified | Stage::Unlocked) => Self::Close,
+            _ => Self::None,
+        }
+    }
+}
+
+/// What stays open of a call that is left where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LooseEnd {
+    /// Nothing was done.
+    Nothing,
+    /// The test is verified, the OTP not unlocked.
+    Verified,
+    /// The OTP may be unlocked.
+    UnlockUncertain,
+    /// The OTP is unlocked, which is neither confirmed nor cancelled.
+    Unlocked,
+    /// The confirmation may be registered.
+    ConfirmUncertain,
+    /// The cancellation may be registered.
+    CancelUncertain,
+}
+
+impl LooseEnd {
+    /// What stays open after these requests.
+    #[must_use]
+    pub fn of(steps: &[Step]) -> Self {
+        let uncertain = |service| {
+            last_of(steps, service).filter(|step| step.class() == OutcomeClass::Uncertain).map(|step| step.service)
+        };
+        // A verification that is repeated afterwards does not undo an unlock.
+        let has_unlocked = steps.iter().any(|it| it.service == Service::Unlock && it.class() == OutcomeClass::Done);
+        match (stage_after(steps), uncertain(Service::Confirm)) {
+            (Stage::Concluded | Stage::Closed, _) => Self::Nothing,
+            (_, Some(Service::Cancel)) => Self::CancelUncertain,
+            (_, Some(_)) => Self::ConfirmUncertain,
+            _ if has_unlocked => Self::Unlocked,
+            _ if uncertain(Service::Unlock).is_some() => Self::UnlockUncertain,
+            (Stage::Opened, _) => Self::Nothing,
+            _ => Self::Verified,
+        }
+    }
+
+    /// The key of the sentence that says so, and what to do about it.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Nothing => "desk.loose.nothing",
+            Self::Verified => "desk.loose.verified",
+            Self::UnlockUncertain => "desk.loose.unlock_uncertain",
+            Self::Unlocked => "desk.loose.unlocked",
+            Self::ConfirmUncertain => "desk.loose.confirm_uncertain",
+            Self::CancelUncertain => "desk.loose.cancel_uncertain",
+        }
+    }
+
+    /// Whether "Conferma differita" may be the way on.
+    #[must_use]
+    pub const fn can_be_confirmed_later(self) -> bool {
+        matches!(self, Self::UnlockUncertain | Self::Unlocked | Self::ConfirmUncertain)
+    }
 }
 
 /// A form that was refused, shown again with what was typed.
@@ -68,6 +139,10 @@ pub struct CaseView {
     pub data: CallData,
     /// Whether a verification was made whose data are gone.
     pub has_lost_data: bool,
+    /// Whether a confirmation outside the call, of the same test, may have been carried out.
+    pub is_unsettled: bool,
+    /// The call that came meanwhile.
+    pub waiting: Option<CallId>,
     /// What is wrong with the form.
     pub errors: FormErrors,
     /// What stands in the fields.
@@ -104,6 +179,9 @@ impl CaseView {
         // Whatever the browser still carries, a call that is over has no data.
         let is_over = matches!(stage, Stage::Concluded | Stage::Closed);
         let data = if is_over { data.of_what_is_over() } else { data };
+        let waiting = note::waiting_call(&desk.headers).filter(|_| record.closed_at.is_none());
+        let waiting = waiting.filter(|call| record.call_id.as_deref() != Some(call.as_str()));
+        let is_unsettled = is_unsettled(desk, &data);
         let has_lost_data = stage == Stage::Opened && stage_after(&steps) != Stage::Opened;
         let (errors, typed, refused) = match refused {
             Some(refused) => (refused.errors, refused.typed, refused.service),
@@ -117,10 +195,12 @@ impl CaseView {
             stage,
             data,
             has_lost_data,
+            is_unsettled,
+            waiting,
             errors,
             typed,
             refused,
-            question,
+            question: question.at(stage),
             key,
             alphabet,
             language,
@@ -140,10 +220,13 @@ impl CaseView {
         self.steps.last().filter(|step| !step.is_under_way(self.now))
     }
 
-    /// Whether an unlock was begun and is neither confirmed nor cancelled, even if the call's data are gone.
+    /// The outcome that the page is about: of the last request, unless a form was refused since, a question is asked, or
+    /// it belongs to a part of the call whose data are gone.
     #[must_use]
-    pub fn is_half_way(&self) -> bool {
-        self.record.closed_at.is_none() && matches!(stage_after(&self.steps), Stage::Verified | Stage::Unlocked)
+    pub fn outcome(&self) -> Option<&Step> {
+        let is_about = self.errors.is_empty() && self.question == Question::None;
+        let is_carried = |step: &&Step| self.data.last.as_ref().is_some_and(|last| last.submission == step.submission);
+        self.last_step().filter(|step| is_about && (!self.has_lost_data || is_carried(step)))
     }
 
     /// Whether a request of the case is under way.
@@ -161,14 +244,14 @@ impl CaseView {
     /// Whether repeating `service` asks for a second decision.
     #[must_use]
     pub fn asks_decision(&self, service: Service) -> bool {
-        self.last_class(service) == Some(OutcomeClass::Uncertain)
+        let is_conclusion = matches!(service, Service::Confirm | Service::Cancel);
+        self.last_class(service) == Some(OutcomeClass::Uncertain) || (is_conclusion && self.is_unsettled)
     }
 
-    /// The sentence for the caller at this moment: the one of the last outcome while it is not a yes, else the step's.
+    /// The sentence of the outcome that the page is about, else the step's usual one.
     #[must_use]
     pub fn say(&self, usual: &str) -> String {
-        let last = self.last_step().filter(|step| step.class() != OutcomeClass::Done && self.errors.is_empty());
-        last.map_or_else(
+        self.outcome().map_or_else(
             || self.language.text(usual),
             |step| {
                 let answer = self.data.last.as_ref().filter(|answer| answer.submission == step.submission);
@@ -182,6 +265,13 @@ impl CaseView {
     pub fn action(&self, act: &str) -> String {
         format!("/cases/{}/{act}", self.record.id)
     }
+}
+
+/// Whether a confirmation outside the call of the verified test may have been carried out.
+#[must_use]
+pub fn is_unsettled(desk: &AtDesk, data: &CallData) -> bool {
+    let Some(verified) = &data.verified else { return false };
+    desk.open(Drawer::Deferred).is_some_and(|deferred| deferred.is_unsettled(&verified.cun, ""))
 }
 
 /// hh:mm:ss in Europe/Rome.

@@ -1,4 +1,5 @@
-//! How long the unlocked OTP still lives, reckoned from the service's own instant (`sistema-ts.md`, 7).
+//! How long the unlocked OTP still lives, reckoned from the service's own instant (seed 003, 3.3.2, Tab. 12), and the
+//! sentence for the caller meanwhile.
 
 use jiff::{SignedDuration, Timestamp};
 use leptos::prelude::*;
@@ -7,7 +8,7 @@ use rust_i18n::t;
 use super::case_view::{CaseView, time_of_day};
 use crate::{
     domain::case::{OutcomeClass, Service, Stage},
-    islands::countdown::{Countdown, CountdownTexts, OTP_LIFE},
+    islands::countdown::{Countdown, OTP_LIFE, PhaseSentence, PhaseTexts},
     storage::steps::Step,
 };
 
@@ -37,20 +38,23 @@ pub fn UnlockedUntil(
     let (left, at) = (left(&view)?, unlocked_at(&view)?);
     let locale = view.language.tag();
     let until = at + SignedDuration::from_millis(OTP_LIFE);
-    let text = |key: &str| view.language.text(&format!("desk.countdown_{key}"));
-    let texts = CountdownTexts {
-        label: text("label"),
-        hold: text("hold"),
-        tap: text("tap"),
-        expired: text("expired"),
-        left: text("left"),
-    };
     let until =
         t!("desk.countdown_until", locale = locale, at = time_of_day(at), until = time_of_day(until)).into_owned();
     Some(view! {
         <div class="desk-strip desk-countdown">
-            <Countdown left texts />
+            <Countdown left label=view.language.text("desk.countdown_label")
+                announced=view.language.text("desk.countdown_left") />
             <p class="countdown-until">{until}</p>
         </div>
     })
+}
+
+/// The sentence for the caller at this moment, the same wherever it stands on the page: while an OTP lives, that of the
+/// phase it is in, unless the last request went wrong; `is_live` for the one that a screen reader hears when it changes.
+pub fn sentence(view: &CaseView, usual: &str, is_live: bool) -> AnyView {
+    let is_trouble = view.outcome().is_some_and(|step| step.class() != OutcomeClass::Done);
+    let Some(left) = left(view).filter(|_| !is_trouble) else { return view.say(usual).into_any() };
+    let text = |key: &str| view.language.text(&format!("desk.countdown_{key}"));
+    let texts = PhaseTexts { hold: text("hold"), tap: text("tap"), expired: text("expired") };
+    view! { <PhaseSentence left texts is_live /> }.into_any()
 }

@@ -10,6 +10,7 @@ use crate::{
         field::{Checkbox, Field},
     },
     domain::{
+        case::Service,
         code::{Cun, Otp},
         reason::Reason,
         spelling::Alphabet,
@@ -81,21 +82,28 @@ pub fn DictatedField(
     }
 }
 
+/// The id of the box of the second decision, by which its error is known too: the forms of two services can stand on
+/// one page.
+#[must_use]
+pub const fn decision_id(service: Service) -> &'static str {
+    if matches!(service, Service::Unlock) { "repeat-unlock" } else { "repeat" }
+}
+
 /// The second decision that an uncertain outcome asks for.
 #[component]
 pub fn Decision(
     /// Whether it is asked for.
     is_needed: bool,
-    /// The text of what is decided.
-    #[prop(default = "desk.repeat")]
-    label: &'static str,
+    /// About which service.
+    service: Service,
     /// What is wrong with the form.
     errors: FormErrors,
     /// In which language.
     language: Language,
 ) -> impl IntoView {
     is_needed.then(|| {
-        let label = language.text(label);
-        view! { <Checkbox name="repeat" label error=errors.of("repeat") /> }
+        let id = decision_id(service);
+        let label = if service == Service::Verify { "desk.repeat_verify" } else { "desk.repeat" };
+        view! { <Checkbox name="repeat" id label=language.text(label) error=errors.of(id) /> }
     })
 }

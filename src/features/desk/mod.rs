@@ -8,6 +8,7 @@ pub mod case_view;
 mod countdown;
 pub mod fields;
 pub mod in_flight;
+pub mod note;
 pub mod open_page;
 pub mod outcome;
 pub mod post;

@@ -1,15 +1,18 @@
 //! "Sportello": where a call begins.
 
-use axum::{
-    extract::Query,
-    response::{IntoResponse, Response},
-};
-use jiff::SignedDuration;
+use axum::{extract::Query, response::Response};
 use leptos::prelude::*;
 use rust_i18n::t;
 use serde::Deserialize;
 
-use super::{at_desk::AtDesk, case_page::to_case, case_view::time_of_day, post::read};
+use super::{
+    at_desk::AtDesk,
+    case_page::{to_case, with_cookies},
+    case_view::time_of_day,
+    fields::words,
+    note,
+    post::read,
+};
 use crate::{
     components::{
         alert::{ErrorSummary, FormErrors, Notice, NoticeKind},
@@ -30,9 +33,6 @@ use crate::{
     storage::cases::CaseRecord,
 };
 
-/// For how long the desk says which case was closed.
-const SAID_FOR: SignedDuration = SignedDuration::from_mins(5);
-
 /// What the telephone system hands over.
 #[derive(Deserialize)]
 pub struct Handed {
@@ -41,18 +41,49 @@ pub struct Handed {
     call: Option<String>,
 }
 
-/// `GET /`: goes back to the open case, if there is one.
-pub async fn show(desk: AtDesk, Query(handed): Query<Handed>, retained: Retained) -> Result<Response, AppError> {
+/// `GET /`: goes back to the open case, if there is one. The call that is handed over waits there, and while nobody is
+/// signed in.
+pub async fn show(
+    desk: Result<AtDesk, Response>,
+    Query(handed): Query<Handed>,
+    retained: Retained,
+) -> Result<Response, AppError> {
+    let read_call =
+        handed.call.filter(|call| !call.is_empty()).map(|call| call.parse::<CallId>().map_err(|why| (call, why)));
+    let keep = match &read_call {
+        Some(Ok(call)) => Some(note::keep_call(call)?),
+        _ => None,
+    };
+    let desk = match desk {
+        Ok(desk) => desk,
+        Err(interrupted) => return Ok(with_cookies(interrupted, keep)),
+    };
     if let Some(open) = desk.state.db.open_case_of(&desk.actor.operator).await? {
-        return Ok(to_case(&open).into_response());
+        let is_other = match &read_call {
+            Some(Ok(call)) => !is_of(&desk, &open, call).await?,
+            _ => false,
+        };
+        return Ok(with_cookies(to_case(&open), keep.filter(|_| is_other)));
     }
-    let language = desk.context.language;
     let mut errors = FormErrors::default();
-    let call = handed.call.unwrap_or_default();
-    if !call.is_empty() {
-        read(call.parse::<CallId>(), "call", &mut errors, language);
-    }
-    render(desk, retained.get("call").unwrap_or(call), errors).await
+    let call = match read_call {
+        None => note::waiting_call(&desk.headers).map(|call| call.to_string()).unwrap_or_default(),
+        Some(Ok(call)) => call.to_string(),
+        Some(Err((typed, why))) => {
+            errors.add("call", words(&why, desk.context.language));
+            typed
+        }
+    };
+    let closed = closed_case(&desk).await?;
+    let said = if closed.is_some() { Some(note::was_said()?) } else { None };
+    let page = render(desk, retained.get("call").unwrap_or(call), errors, closed).await?;
+    Ok(with_cookies(page, keep.into_iter().chain(said)))
+}
+
+/// The case that was closed a moment ago: said once.
+async fn closed_case(desk: &AtDesk) -> Result<Option<CaseRecord>, AppError> {
+    let Some(id) = note::closed_case(&desk.headers) else { return Ok(None) };
+    Ok(desk.state.db.case(&id, &desk.actor.operator).await?.map(|(case, _)| case))
 }
 
 /// The form.
@@ -65,16 +96,29 @@ pub struct OpenForm {
 pub async fn open(desk: AtDesk, Posted(form): Posted<OpenForm>) -> Result<Response, AppError> {
     let mut errors = FormErrors::default();
     let Some(call) = read(form.call.parse::<CallId>(), "call", &mut errors, desk.context.language) else {
-        return render(desk, form.call, errors).await;
+        return render(desk, form.call, errors, None).await;
     };
-    let id = desk.state.random.uuid_v7(desk.now)?;
-    let id = desk.state.db.open_case(&id, &desk.actor.operator, &call, desk.now).await?;
-    Ok(to_case(&id).into_response())
+    let new = desk.state.random.uuid_v7(desk.now)?;
+    let id = desk.state.db.open_case(&new, &desk.actor.operator, &call, desk.now).await?;
+    // Another case was open: this call waits, unless it is that one's, whose form came twice.
+    let is_other = id != new && !is_of(&desk, &id, &call).await?;
+    let cookie = if is_other { note::keep_call(&call)? } else { note::forget_call()? };
+    Ok(with_cookies(to_case(&id), [cookie]))
 }
 
-async fn render(desk: AtDesk, call: String, errors: FormErrors) -> Result<Response, AppError> {
+/// Whether a case was opened for this call.
+async fn is_of(desk: &AtDesk, case_id: &str, call: &CallId) -> Result<bool, AppError> {
+    let case = desk.state.db.case(case_id, &desk.actor.operator).await?;
+    Ok(case.is_some_and(|(case, _)| case.call_id.as_deref() == Some(call.as_str())))
+}
+
+async fn render(
+    desk: AtDesk,
+    call: String,
+    errors: FormErrors,
+    closed: Option<CaseRecord>,
+) -> Result<Response, AppError> {
     let language = desk.context.language;
-    let closed = desk.state.db.last_closed_case(&desk.actor.operator, desk.now - SAID_FOR).await?;
     let page = Page::titled(t!("desk.title", locale = language.tag())).with_form(true);
     let page = if errors.is_empty() { page } else { page.refused(language) };
     Ok(page.render(desk.context, move || view! { <OpenPage call errors closed language /> }).await)
@@ -106,12 +150,12 @@ fn OpenPage(
                     <Field name="call" label=text("call_id") hint=text("call_id_hint") value=call
                         error=errors.of("call") maxlength=100 />
                 </div>
-                <Script say=text("open_say") language>
-                    <ScriptNote when=text("open_note_when") say=text("open_note_say") />
-                </Script>
                 <div class="desk-action">
                     <Button>{text("open")}</Button>
                 </div>
+                <Script say=text("open_say").into_any() language>
+                    <ScriptNote when=text("open_note_when") say=text("open_note_say") />
+                </Script>
             </form>
         </DeskColumns>
     }

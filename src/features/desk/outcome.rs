@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use super::call_data::LastAnswer;
+use super::{call_data::LastAnswer, fields::decision_id};
 use crate::{
     components::card::{OutcomeCard, Transaction},
     domain::case::{OutcomeClass, Service},
@@ -62,6 +62,29 @@ fn next(step: &Step, answer: Option<&LastAnswer>, is_deferred: bool, language: L
     }
 }
 
+/// Where on the page something is to be done after a no or an uncertain outcome, by id and name, and what.
+fn places(
+    step: &Step,
+    answer: Option<&LastAnswer>,
+    is_deferred: bool,
+    language: Language,
+) -> Option<(String, Vec<(&'static str, String)>)> {
+    let fields: &[&'static str] = match (step.class(), step.service) {
+        (OutcomeClass::Uncertain, Service::Cancel) => return None,
+        (OutcomeClass::Uncertain, service) => {
+            let box_to_tick = (decision_id(service), language.text("desk.decision"));
+            return Some((language.text("desk.to_decide"), vec![box_to_tick]));
+        }
+        (OutcomeClass::Refused, _) if is_ours(answer) => return None,
+        (OutcomeClass::Refused, Service::Verify) => &["card", "cun"],
+        (OutcomeClass::Refused, Service::Unlock) => &["otp", "onset"],
+        (OutcomeClass::Refused, Service::Confirm) if is_deferred => &["cun"],
+        _ => return None,
+    };
+    let place = |id: &&'static str| (*id, language.text(&format!("desk.{id}")));
+    Some((language.text("desk.to_check"), fields.iter().map(place).collect()))
+}
+
 /// The card of `step`, with what the sealed cookie still knows of its answer.
 #[component]
 pub fn Outcome(
@@ -69,9 +92,15 @@ pub fn Outcome(
     step: Step,
     /// What the service wrote, if the browser carries it.
     answer: Option<LastAnswer>,
+    /// The sentence for the caller, where it is not the outcome's own.
+    #[prop(default = None)]
+    said: Option<AnyView>,
     /// Whether it is a deferred confirmation.
     #[prop(optional)]
     is_deferred: bool,
+    /// Whether the form to correct or repeat stands on the same page.
+    #[prop(default = true)]
+    has_form: bool,
     /// In which language.
     language: Language,
 ) -> impl IntoView {
@@ -84,7 +113,8 @@ pub fn Outcome(
         .and_then(|end| end.transaction.as_ref())
         .map(|id| view! { <CopiedTransaction id=id.as_str() place="outcome" language /> }.into_any());
     let (what, next) = (what(&step, answer.as_ref(), language), next(&step, answer.as_ref(), is_deferred, language));
-    let said = say(&step, answer.as_ref(), language);
+    let said = said.unwrap_or_else(|| say(&step, answer.as_ref(), language).into_any());
+    let places = places(&step, answer.as_ref(), is_deferred, language).filter(|_| has_form);
     let is_unrecorded = answer.as_ref().is_some_and(|answer| answer.unrecorded.is_some());
     let warning = is_unrecorded.then(|| {
         let note = if transaction.is_some() { language.text("desk.unrecorded_note") } else { String::new() };
@@ -92,8 +122,8 @@ pub fn Outcome(
     });
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
     view! {
-        <OutcomeCard outcome=class title=part("title") what say=said next=next transaction
-            upstream warning language />
+        <OutcomeCard outcome=class title=part("title") what say=Some(said) next places transaction upstream warning
+            language />
     }
 }
 
@@ -120,8 +150,15 @@ pub fn CopiedTransaction<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::case_view::LooseEnd::{
+            self, CancelUncertain, ConfirmUncertain, Nothing, UnlockUncertain, Unlocked, Verified,
+        },
+        *,
+    };
     use crate::sistema_ts::outcome::{FailureReason, RefusalReason};
+
+    const LOOSE_ENDS: [LooseEnd; 6] = [Nothing, Verified, UnlockUncertain, Unlocked, ConfirmUncertain, CancelUncertain];
 
     #[test]
     fn every_outcome_and_every_reason_has_its_words_in_both_languages() {
@@ -136,6 +173,10 @@ mod tests {
             }
             for class in OutcomeClass::ALL {
                 let words = language.text(&format!("desk.outcome.deferred.{}_next", class.word()));
+                assert!(!words.contains("desk."), "{words}");
+            }
+            for loose in LOOSE_ENDS {
+                let words = language.text(loose.text());
                 assert!(!words.contains("desk."), "{words}");
             }
             for word in FailureReason::WORDS.iter().chain(RefusalReason::WORDS).chain(&["done", CUT_OFF]) {

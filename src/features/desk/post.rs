@@ -1,6 +1,10 @@
 //! What is submitted from the page of a case. Who may is in the signatures; the order of the steps is the service's.
 
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::Path,
+    http::HeaderValue,
+    response::{Redirect, Response},
+};
 use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -8,16 +12,17 @@ use uuid::Uuid;
 use super::{
     answer::Request,
     at_desk::AtDesk,
-    call_data::{CallData, Drawer, Typed, clear},
-    case_page::{render, to_case, with_cookie},
-    case_view::{CaseView, Question, Refused},
-    fields::words,
+    call_data::{CallData, Drawer, Sealed, Typed, Unsettled, clear},
+    case_page::{render, to_case, with_cookies},
+    case_view::{CaseView, Question, Refused, is_unsettled},
+    fields::{decision_id, words},
+    note,
     service::{Submission, Submitted, submit},
 };
 use crate::{
     components::alert::FormErrors,
     domain::{
-        case::Service,
+        case::{OutcomeClass, Service},
         code::{Cun, Otp},
         dates,
         health_card::HealthCardDigits,
@@ -25,6 +30,7 @@ use crate::{
     },
     server::{errors::AppError, form::Posted, language::Language},
     sistema_ts::call_center::Communication,
+    storage::steps::last_of,
 };
 
 /// The fields of every form of a case.
@@ -182,6 +188,11 @@ async fn run(
         errors.add("main", language.text("desk.out_of_order"));
         return render(desk, id, refuse(errors, typed), Question::None).await;
     };
+    let is_decided = repeat.is_some() || !matches!(request, Request::Conclude { .. }) || !is_unsettled(&desk, &data);
+    if !is_decided {
+        errors.add(decision_id(service), language.text("desk.repeat_error"));
+        return render(desk, id, refuse(errors, typed), question).await;
+    }
     let submission = Submission {
         key,
         request,
@@ -191,12 +202,12 @@ async fn run(
         drawer: Drawer::Case,
     };
     let problem = match submit(&desk.state, &desk.actor, submission).await? {
-        Submitted::Answered(cookie) => return Ok(with_cookie(to_case(id), cookie)),
+        Submitted::Answered(cookie) => return Ok(with_cookies(to_case(id), cookie)),
         Submitted::NoCase => ("main", "no_case"),
         Submitted::Unrecorded(told) => return Ok(told.page(desk.context, format!("/cases/{id}"), false).await),
         Submitted::OutOfOrder => ("main", "out_of_order"),
         Submitted::Busy => ("main", "busy"),
-        Submitted::NeedsDecision => ("repeat", "repeat_error"),
+        Submitted::NeedsDecision => (decision_id(service), "repeat_error"),
     };
     errors.add(problem.0, language.text(&format!("desk.{}", problem.1)));
     render(desk, id, refuse(errors, typed), question).await
@@ -210,14 +221,14 @@ pub struct CloseForm {
     sure: Option<String>,
 }
 
-/// `POST /cases/{id}/close`: asks first while the unlock is neither confirmed nor cancelled.
+/// `POST /cases/{id}/close`: asks first, unless the unlock is confirmed or cancelled.
 pub async fn close(
     desk: AtDesk,
     Path(id): Path<String>,
     Posted(form): Posted<CloseForm>,
 ) -> Result<Response, AppError> {
     let view = CaseView::load(&desk, &id, None, Question::Close).await?.ok_or(AppError::NotFound)?;
-    if form.sure.is_none() && view.is_half_way() {
+    if form.sure.is_none() && view.question == Question::Close {
         return render(desk, &id, None, Question::Close).await;
     }
     if !desk.state.db.close_case(&id, &desk.actor.operator, desk.now).await? {
@@ -225,6 +236,19 @@ pub async fn close(
         errors.add("main", desk.context.language.text("desk.busy"));
         return render(desk, &id, Some(Refused { errors, ..Refused::default() }), Question::None).await;
     }
-    let cookie = clear(Drawer::Case).map_err(AppError::internal)?;
-    Ok(with_cookie(axum::response::Redirect::to("/"), Some(cookie)))
+    let cookies = [Some(clear(Drawer::Case)?), remembered(&desk, &view)?, Some(note::say_closed(&id)?)];
+    Ok(with_cookies(Redirect::to("/"), cookies.into_iter().flatten()))
+}
+
+/// What the deferred confirmation must know of a case that is closed while its confirmation is uncertain. What else the
+/// browser carried of deferred ones would live longer than its half hour, so it goes.
+fn remembered(desk: &AtDesk, view: &CaseView) -> Result<Option<HeaderValue>, AppError> {
+    let last = last_of(&view.steps, Service::Confirm).filter(|step| step.class() == OutcomeClass::Uncertain);
+    let (Some(last), Some(verified)) = (last, &view.data.verified) else { return Ok(None) };
+    let unsettled = desk.open(Drawer::Deferred).map(|data| data.unsettled).unwrap_or_default();
+    let mut data = CallData { unsettled, ..CallData::default() };
+    let at = last.end.as_ref().map_or(last.started_at, |end| end.at);
+    data.remember(Unsettled { cun: verified.cun.clone(), submission: last.submission.clone(), at });
+    let sealed = Sealed::new(&desk.state.secrets, &desk.state.random, &desk.actor.operator, &desk.actor.token);
+    sealed.close(Drawer::Deferred, data, desk.now).map(Some)
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     answer::{Answered, Effect, Request},
-    call_data::{CallData, Drawer, LastAnswer, Sealed, Typed, Verification, clear},
+    call_data::{CallData, Drawer, LastAnswer, Sealed, Typed, Unsettled, Verification, clear},
     in_flight::{Place, Ticket},
     unrecorded::Unrecorded,
 };
@@ -144,8 +144,7 @@ async fn run(
     let cookie = match next_data(submission, answered.effect, answered.class, answer.clone(), at) {
         (drawer, Some(data)) => sealed.close(drawer, data, at),
         (drawer, None) => clear(drawer),
-    }
-    .map_err(AppError::internal)?;
+    }?;
     ticket.answer(Some(cookie.clone()));
     let Some(end) = unrecorded else { return Ok(Submitted::Answered(Some(cookie))) };
     let submission = intent.submission.clone();
@@ -199,7 +198,15 @@ fn next_data(
     answer: LastAnswer,
     at: Timestamp,
 ) -> (Drawer, Option<CallData>) {
-    let Submission { mut data, key, typed, drawer, .. } = submission;
+    let Submission { mut data, key, typed, drawer, request, .. } = submission;
+    if let (Drawer::Deferred, Request::Conclude { cun, .. }) = (drawer, request) {
+        match class {
+            OutcomeClass::Uncertain => data.remember(Unsettled { cun, submission: key.clone(), at }),
+            // Nothing has changed in what may have happened before.
+            OutcomeClass::NotSent => {}
+            OutcomeClass::Refused | OutcomeClass::Done => data.settle(&cun),
+        }
+    }
     data.typed = if class == OutcomeClass::Done { Typed::default() } else { typed };
     data.last = Some(answer);
     match effect {

@@ -1,18 +1,16 @@
 //! An outcome that the database has not taken: the operator is told it from memory, and the browser carries it until
 //! it is recorded.
 
-use axum::{
-    http::{HeaderValue, header},
-    response::Response,
-};
+use axum::{http::HeaderValue, response::Response};
 use leptos::prelude::*;
 
-use super::{call_data::LastAnswer, outcome::Outcome};
+use super::{call_data::LastAnswer, case_page::with_cookies, outcome::Outcome};
 use crate::{
     components::{
         buttons::{ButtonKind, LinkButton},
         heading::Heading,
     },
+    domain::case::OutcomeClass,
     server::page::{Page, PageContext},
     storage::steps::Step,
 };
@@ -35,18 +33,18 @@ impl Unrecorded {
         let title = language.text("desk.unrecorded_title");
         let button = language.text(if is_deferred { "desk.unrecorded_back" } else { "desk.back" });
         let page = Page::titled(title.clone());
-        let mut response = page
+        let page = if step.class() == OutcomeClass::Done { page } else { page.failed(language) };
+        let response = page
             .render(context, move || {
                 view! {
                     <Heading>{title}</Heading>
-                    <Outcome step answer=Some(answer) is_deferred language />
+                    <Outcome step answer=Some(answer) is_deferred has_form=false language />
                     <p>
                         <LinkButton href=back kind=ButtonKind::Primary>{button}</LinkButton>
                     </p>
                 }
             })
             .await;
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-        response
+        with_cookies(response, [cookie])
     }
 }

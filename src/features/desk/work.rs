@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    case_view::{CaseView, Question},
+    case_view::{CaseView, LooseEnd, Question},
+    countdown::{left, sentence},
     fields::{Decision, DictatedField},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         dates,
     },
     islands::{code_feedback::CodeKind, fill_date::FillDate},
-    server::page::FORM,
+    server::{language::Language, page::FORM},
 };
 
 /// What there is to do now.
@@ -27,27 +28,23 @@ pub fn Work(
     view: CaseView,
 ) -> impl IntoView {
     match (view.question, view.stage) {
-        (Question::Cancel, Stage::Unlocked) => {
-            let act = "cancel";
-            view! { <Ask view act title="desk.ask_cancel_title" what="desk.ask_cancel_text" button="desk.cancel" /> }
-                .into_any()
+        (Question::Cancel, _) => {
+            let what = view.language.text("desk.ask_cancel_text");
+            view! { <Ask view act="cancel" title="desk.ask_cancel_title" what button="desk.cancel" /> }.into_any()
         }
-        (Question::Close, _) if view.is_half_way() => {
-            let act = "close";
-            view! { <Ask view act title="desk.ask_close_title" what="desk.ask_close_text" button="desk.close" /> }
-                .into_any()
+        (Question::Close, _) => {
+            let loose = LooseEnd::of(&view.steps);
+            let is_half_way = loose != LooseEnd::Nothing;
+            let title = if is_half_way { "desk.ask_close_half_way_title" } else { "desk.ask_close_title" };
+            let what = [loose.text(), if is_half_way { "desk.ask_close_half_way" } else { "desk.ask_close" }];
+            let what = what.map(|key| view.language.text(key)).join(" ").trim().to_owned();
+            view! { <Ask view act="close" title what button="desk.close" /> }.into_any()
         }
-        (_, Stage::Opened) => view! { <Verify view /> }.into_any(),
-        (_, Stage::Verified) => view! { <Unlock view is_again=false /> }.into_any(),
-        (_, Stage::Unlocked) => view! { <Conclude view /> }.into_any(),
-        (_, Stage::Concluded) => {
-            view! { <Rest view title="desk.concluded_title" what="desk.concluded_text" say="desk.say_concluded" /> }
-                .into_any()
-        }
-        (_, Stage::Closed) => {
-            view! { <Rest view title="desk.closed_title" what="desk.closed_text" say="desk.say_concluded" /> }
-                .into_any()
-        }
+        (Question::None, Stage::Opened) => view! { <Verify view /> }.into_any(),
+        (Question::None, Stage::Verified) => view! { <Unlock view is_again=false /> }.into_any(),
+        (Question::None, Stage::Unlocked) => view! { <Conclude view /> }.into_any(),
+        (Question::None, Stage::Concluded) => view! { <Concluded view /> }.into_any(),
+        (Question::None, Stage::Closed) => view! { <Closed language=view.language /> }.into_any(),
     }
 }
 
@@ -68,7 +65,7 @@ fn Verify(
 ) -> impl IntoView {
     let language = view.language;
     let (action, is_needed) = (view.action("verify"), view.asks_decision(Service::Verify));
-    let say = view.say("desk.say_verify");
+    let say = sentence(&view, "desk.say_verify", true);
     let CaseView { key, errors, typed, alphabet, .. } = view;
     view! {
         <form id=FORM class="desk-form" method="post" action=action>
@@ -77,15 +74,15 @@ fn Verify(
                 <h2>{language.text("desk.verify_title")}</h2>
                 <DictatedField kind=CodeKind::Card value=typed.card errors=errors.clone() alphabet language />
                 <DictatedField kind=CodeKind::Cun value=typed.cun errors=errors.clone() alphabet language />
-                <Decision is_needed label="desk.repeat_verify" errors language />
+                <Decision is_needed service=Service::Verify errors language />
+            </div>
+            <div class="desk-action">
+                <Button>{language.text("desk.verify")}</Button>
             </div>
             <Script say language>
                 <ScriptNote when=language.text("desk.note_cun_when") say=language.text("desk.note_cun_say") />
                 <ScriptNote when=language.text("desk.open_note_when") say=language.text("desk.open_note_say") />
             </Script>
-            <div class="desk-action">
-                <Button>{language.text("desk.verify")}</Button>
-            </div>
         </form>
     }
 }
@@ -110,7 +107,7 @@ fn UnlockFields(
             <span id="sampled-on">{sampled}</span>
         </Checkbox>
         <FillDate tick="asymptomatic".to_owned() field="onset".to_owned() source="sampled-on".to_owned() />
-        <Decision is_needed errors language />
+        <Decision is_needed service=Service::Unlock errors language />
     }
 }
 
@@ -123,11 +120,11 @@ fn Unlock(
     is_again: bool,
 ) -> impl IntoView {
     let language = view.language;
-    let say = view.say("desk.say_unlock");
     let kind = if is_again { ButtonKind::Secondary } else { ButtonKind::Primary };
     let script = (!is_again).then(|| {
+        let say = sentence(&view, "desk.say_unlock", true);
         view! {
-            <Script say=say.clone() language>
+            <Script say language>
                 <ScriptNote when=language.text("desk.note_otp_when") say=language.text("desk.note_otp_say") />
                 <ScriptNote when=language.text("desk.note_symptoms_when") say=language.text("desk.note_symptoms_say") />
             </Script>
@@ -141,10 +138,10 @@ fn Unlock(
                 {(!is_again).then(|| view! { <h2>{language.text("desk.unlock_title")}</h2> })}
                 <UnlockFields view />
             </div>
-            {script}
             <div class="desk-action">
                 <Button kind>{language.text("desk.unlock")}</Button>
             </div>
+            {script}
         </form>
     }
 }
@@ -158,7 +155,7 @@ fn Conclude(
     let language = view.language;
     let errors = view.errors.clone();
     let is_needed = view.asks_decision(Service::Confirm);
-    let say = view.say("desk.say_conclude");
+    let say = sentence(&view, "desk.say_conclude", true);
     let (confirm, cancel, key) = (view.action("confirm"), view.action("cancel"), view.key.clone());
     view! {
         <form class="desk-form" method="post" action=confirm>
@@ -166,16 +163,17 @@ fn Conclude(
             <div class="desk-work">
                 <h2>{language.text("desk.conclude_title")}</h2>
                 <p>{language.text("desk.conclude_text")}</p>
-                <Decision is_needed errors language />
+                <Decision is_needed service=Service::Confirm errors language />
             </div>
-            <Script say language>
-                <ScriptNote when=language.text("desk.note_upload_when") say=language.text("desk.note_upload_say") />
-            </Script>
             <div class="desk-action">
                 <Button>{language.text("desk.confirm")}</Button>
                 <p class="field-hint">{language.text("desk.conclude_cancel")}</p>
                 <Button kind=ButtonKind::Danger formaction=cancel>{language.text("desk.cancel")}</Button>
             </div>
+            <Script say language>
+                <ScriptNote when=language.text("desk.note_tapped_when") say=language.text("desk.note_tapped_say") />
+                <ScriptNote when=language.text("desk.note_upload_when") say=language.text("desk.note_upload_say") />
+            </Script>
         </form>
     }
 }
@@ -189,7 +187,7 @@ pub fn Again(
     let is_offered = view.stage == Stage::Unlocked && view.question == Question::None;
     let is_open = view.refused == Some(Service::Unlock)
         || view.last_class(Service::Unlock) != Some(OutcomeClass::Done)
-        || super::countdown::left(&view) == Some(0);
+        || left(&view) == Some(0);
     is_offered.then(|| {
         view! {
             <details class="desk-strip" open=is_open>
@@ -210,12 +208,12 @@ fn Ask(
     /// The question.
     title: &'static str,
     /// What will happen.
-    what: &'static str,
+    what: String,
     /// The button's text.
     button: &'static str,
 ) -> impl IntoView {
     let language = view.language;
-    let say = language.text(if act == "cancel" { "desk.say_cancel" } else { "desk.say_close" });
+    let say = language.text(if act == "cancel" { "desk.say_cancel" } else { "desk.say_close" }).into_any();
     let is_needed = act == "cancel" && view.asks_decision(Service::Cancel);
     let (action, back) = (view.action(act), format!("/cases/{}", view.record.id));
     let CaseView { key, errors, .. } = view;
@@ -225,46 +223,53 @@ fn Ask(
             <input type="hidden" name="sure" value="1" />
             <div class="desk-work">
                 <h2>{language.text(title)}</h2>
-                <p>{language.text(what)}</p>
-                <Decision is_needed errors language />
+                <p>{what}</p>
+                <Decision is_needed service=Service::Cancel errors language />
             </div>
-            <Script say language />
             <div class="desk-action">
                 <Button kind=ButtonKind::Danger>{language.text(button)}</Button>
                 <LinkButton href=back>{language.text("desk.back")}</LinkButton>
             </div>
+            <Script say language />
+        </form>
+    }
+}
+
+/// The unlock is confirmed or cancelled: what is left to do is to close, whose effect is told beside the button.
+#[component]
+fn Concluded(
+    /// The case.
+    view: CaseView,
+) -> impl IntoView {
+    let language = view.language;
+    let say = sentence(&view, "desk.say_concluded", true);
+    view! {
+        <form class="desk-form" method="post" action=view.action("close")>
+            <div class="desk-work">
+                <h2>{language.text("desk.concluded_title")}</h2>
+                <p>{language.text("desk.concluded_text")}</p>
+            </div>
+            <div class="desk-action">
+                <Button>{language.text("desk.close")}</Button>
+            </div>
+            <Script say language>
+                <ScriptNote when=language.text("desk.note_after_when") say=language.text("desk.note_after_say") />
+            </Script>
         </form>
     }
 }
 
 /// When nothing is left to do.
 #[component]
-fn Rest(
-    /// The case.
-    view: CaseView,
-    /// The heading.
-    title: &'static str,
-    /// What is left.
-    what: &'static str,
-    /// The sentence for the caller.
-    say: &'static str,
+fn Closed(
+    /// In which language.
+    language: Language,
 ) -> impl IntoView {
-    let (language, is_closed) = (view.language, view.stage == Stage::Closed);
-    let script = (!is_closed).then(|| {
-        view! {
-            <Script say=language.text(say) language>
-                <ScriptNote when=language.text("desk.note_after_when") say=language.text("desk.note_after_say") />
-            </Script>
-        }
-    });
     view! {
         <div class="desk-work">
-            <h2>{language.text(title)}</h2>
-            <p>{language.text(what)}</p>
-            {is_closed.then(|| {
-                view! { <LinkButton href="/" kind=ButtonKind::Primary>{language.text("desk.new_case")}</LinkButton> }
-            })}
+            <h2>{language.text("desk.closed_title")}</h2>
+            <p>{language.text("desk.closed_text")}</p>
+            <LinkButton href="/" kind=ButtonKind::Primary>{language.text("desk.new_case")}</LinkButton>
         </div>
-        {script}
     }
 }

@@ -107,7 +107,7 @@ pub async fn prove(
         SecondStep::SignedIn { token: new, operator } => {
             // What the open call needs was sealed under the old id.
             let sealed = Sealed::new(&state.secrets, &state.random, &operator, token.expose());
-            let call = sealed.carry_over(headers, new.expose()).map_err(AppError::internal)?;
+            let call = sealed.carry_over(headers, new.expose())?;
             login.renew(&new).await?;
             let call = call.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect();
             Ok(Proved::SignedIn { call, token: new })

@@ -113,8 +113,8 @@ pub async fn logout(login: LoginSession) -> Result<Response, AppError> {
     login.end().await?;
     let clear = [
         (header::SET_COOKIE, clear_session_cookie()),
-        (header::SET_COOKIE, clear(Drawer::Case).map_err(AppError::internal)?),
-        (header::SET_COOKIE, clear(Drawer::Deferred).map_err(AppError::internal)?),
+        (header::SET_COOKIE, clear(Drawer::Case)?),
+        (header::SET_COOKIE, clear(Drawer::Deferred)?),
         (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"")),
     ];
     Ok((AppendHeaders(clear), Redirect::to("/login")).into_response())
