@@ -12,8 +12,9 @@ on_both_engines!(
     without_the_browsers_memory_every_cun_is_asked_about,
 );
 
-/// Sends the form of the page as it stands.
-async fn send(browser: &mut Browser, cun: &str, more: &[(&str, &str)]) -> Answer {
+/// Sends the form of the page as it stands, a second after whatever was sent before.
+async fn send(app: &TestApp, browser: &mut Browser, cun: &str, more: &[(&str, &str)]) -> Answer {
+    app.wait_seconds(1);
     let key = key_of(&browser.get("/confirm").await.text);
     browser.post("/confirm", &[&[("key", key.as_str()), ("cun", cun)], more].concat()).await
 }
@@ -69,18 +70,22 @@ async fn each_uncertain_confirmation_is_remembered_by_its_cun(engine: Engine) {
         (app.caller("positive").await, app.caller("positive").await, app.caller("positive").await);
     for caller in [&first, &second] {
         app.fault("confirm", "reset_after_reading").await;
-        assert_eq!(send(&mut browser, &caller.cun, &[]).await.location(), "/confirm", "another CUN needs no decision");
+        assert_eq!(
+            send(&app, &mut browser, &caller.cun, &[]).await.location(),
+            "/confirm",
+            "another CUN needs no decision"
+        );
     }
-    assert_eq!(send(&mut browser, &third.cun, &[]).await.location(), "/confirm");
+    assert_eq!(send(&app, &mut browser, &third.cun, &[]).await.location(), "/confirm");
     let (asked, key) = (app.sandbox("/state").await["counts"]["requests"]["confirm"].as_u64(), "name=\"repeat\"");
     for caller in [&first, &second] {
-        send(&mut browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita").shows(422, key);
+        send(&app, &mut browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita").shows(422, key);
     }
     assert_eq!(app.sandbox("/state").await["counts"]["requests"]["confirm"].as_u64(), asked);
     // The service says no, as there is no unlock: that is known now.
-    assert_eq!(send(&mut browser, &first.cun, &[("repeat", "1")]).await.location(), "/confirm");
-    assert_eq!(send(&mut browser, &first.cun, &[]).await.location(), "/confirm");
-    send(&mut browser, &second.cun, &[]).await.shows(422, "può essere già riuscita");
+    assert_eq!(send(&app, &mut browser, &first.cun, &[("repeat", "1")]).await.location(), "/confirm");
+    assert_eq!(send(&app, &mut browser, &first.cun, &[]).await.location(), "/confirm");
+    send(&app, &mut browser, &second.cun, &[]).await.shows(422, "può essere già riuscita");
 }
 
 async fn an_uncertain_confirmation_of_a_case_is_remembered(engine: Engine) {
@@ -91,10 +96,10 @@ async fn an_uncertain_confirmation_of_a_case_is_remembered(engine: Engine) {
     call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
     app.fault("confirm", "reset_after_reading").await;
     call.step("confirm", &[]).await.shows(200, "Esito della conferma incerto");
-    send(&mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
+    send(&app, &mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
     call.step("close", &[("sure", "1")]).await;
-    send(&mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
-    assert_eq!(send(&mut call.browser, &caller.cun, &[("repeat", "1")]).await.location(), "/confirm");
+    send(&app, &mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
+    assert_eq!(send(&app, &mut call.browser, &caller.cun, &[("repeat", "1")]).await.location(), "/confirm");
 }
 
 async fn the_case_knows_of_an_uncertain_confirmation_outside_it(engine: Engine) {
@@ -104,7 +109,7 @@ async fn the_case_knows_of_an_uncertain_confirmation_outside_it(engine: Engine) 
     call.verify(&caller).await.shows(200, "Sblocca codice");
     call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
     app.fault("confirm", "reset_before_reading").await;
-    send(&mut call.browser, &caller.cun, &[]).await;
+    send(&app, &mut call.browser, &caller.cun, &[]).await;
     call.page().await.shows(200, "name=\"repeat\"");
     call.step("confirm", &[]).await.shows(422, "può essere già riuscita");
     call.step("confirm", &[("repeat", "1")]).await.shows(200, "Sblocco confermato");
@@ -114,9 +119,9 @@ async fn without_the_browsers_memory_every_cun_is_asked_about(engine: Engine) {
     let app = TestApp::start(engine).await;
     let mut browser = app.signed_in(&app.operator("m.bianchi").await).await;
     app.fault("confirm", "reset_after_reading").await;
-    send(&mut browser, &app.caller("positive").await.cun, &[]).await;
+    send(&app, &mut browser, &app.caller("positive").await.cun, &[]).await;
     browser.cookies.remove("__Host-deferred");
     let other = app.caller("positive").await;
-    send(&mut browser, &other.cun, &[]).await.shows(422, "può essere già riuscita");
-    assert_eq!(send(&mut browser, &other.cun, &[("repeat", "1")]).await.location(), "/confirm");
+    send(&app, &mut browser, &other.cun, &[]).await.shows(422, "può essere già riuscita");
+    assert_eq!(send(&app, &mut browser, &other.cun, &[("repeat", "1")]).await.location(), "/confirm");
 }
