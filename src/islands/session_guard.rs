@@ -68,7 +68,7 @@ const BEAT: i64 = 5_000;
 /// How long the page waits for the server's word that the session has locked.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// For how long a covered page keeps what was typed: as long as a sealed cookie lives.
-const KEPT: Duration = Duration::from_secs(30 * 60);
+const KEPT: Duration = Duration::from_mins(30);
 /// The id of the PIN's field.
 pub(super) const PIN_FIELD: &str = "session-pin";
 /// The id of the heading of a session that is over.

@@ -187,4 +187,7 @@ pub async fn deferred(visitor: &mut Visitor, control: &Control, callers: &Caller
         visitor.step("confirm", &[("cun", cun)]).await.shows(200, cun);
     }
     visitor.step("confirm", &[("cun", cun)]).await.shows(200, "Sblocco confermato");
+    // A no whose transaction quotes the CUN: nothing of it may be kept.
+    control.fault("confirm", "echoed_codes").await;
+    visitor.step("confirm", &[("cun", cun)]).await.shows(200, "Conferma non accettata");
 }

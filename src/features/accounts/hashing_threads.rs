@@ -128,7 +128,9 @@ mod tests {
             let blocks = lent.as_mut();
             assert_eq!(blocks.len(), count);
             assert!(blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)), "wiped");
-            blocks.iter_mut().for_each(|block| block.as_mut().fill(u64::MAX));
+            for block in &mut *blocks {
+                block.as_mut().fill(u64::MAX);
+            }
             blocks.as_ptr()
         };
         let place = use_up(&mut memory, 64);
@@ -136,7 +138,9 @@ mod tests {
         assert_eq!(use_up(&mut memory, 8), place, "less needs no other");
         let gone = catch_unwind(AssertUnwindSafe(|| {
             let mut lent = memory.lend(64).unwrap();
-            lent.as_mut().iter_mut().for_each(|block| block.as_mut().fill(7));
+            for block in lent.as_mut() {
+                block.as_mut().fill(7);
+            }
             panic!("on purpose");
         }));
         assert!(gone.is_err());

@@ -55,7 +55,6 @@ impl AtLink {
     }
 
     /// On to what there is to do now.
-    #[must_use]
     pub fn go_on(&self) -> Redirect {
         Redirect::to(&self.address(""))
     }
