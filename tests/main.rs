@@ -11,6 +11,8 @@ mod flows;
 #[cfg(test)]
 mod ground;
 #[cfg(test)]
+mod registers;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod sistema_ts;

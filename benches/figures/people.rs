@@ -10,11 +10,14 @@ use centralino::{
         operator::{Queue, Role},
         secret::Password,
     },
-    features::accounts::{
-        demo::current_pin,
-        invite::{Invitee, Office, token_hash},
-        passwords::Passwords,
-        second_factor::STEP,
+    features::{
+        accounts::{
+            demo::current_pin,
+            invite::{Invitee, Office, activated_by_owner, token_hash},
+            passwords::Passwords,
+            second_factor::STEP,
+        },
+        registers::act::By,
     },
     server::{clock::Clock, random::Random, secrets::Secrets},
     storage::{Db, activations::Activated, credentials::SecondFactor},
@@ -61,9 +64,9 @@ impl People {
     pub async fn make(db: &Db, secrets: Secrets, count: usize) -> Outcome<Self> {
         let (clock, random) = (Clock::system(), Random::system());
         let hash = Passwords::new(&secrets).hash(Password::new(PASSWORD.to_owned()), &random).await?;
-        let mut all = Vec::new();
+        let (by, mut all) = (By::service(), Vec::new());
         for number in 0..count {
-            let office = Office { db, secrets: &secrets, clock: &clock, random: &random };
+            let office = Office { db, secrets: &secrets, clock: &clock, random: &random, by: &by };
             all.push(Arc::new(person(&office, &hash, number).await?));
         }
         Ok(Self { secrets, clock, all, next: AtomicUsize::new(0), hash })
@@ -113,7 +116,8 @@ async fn person(office: &Office<'_>, hash: &str, number: usize) -> Outcome<Perso
     let path = office.invite(&invitee).await?;
     let token = token_hash(path.as_str().trim_start_matches("/activate/"));
     let activated = Activated { password_hash: hash, step: 0, recovery_codes: &[] };
-    office.db.activate(&token, &activated, office.clock.now_ms()).await?;
+    let record = office.record(activated_by_owner(&username));
+    office.db.activate(&token, &activated, office.clock.now_ms(), &record).await?;
     let id = office.db.operator_id(&invitee.username).await?.ok_or("no account")?;
     let factor = office.db.second_factor(&id).await?.ok_or("no second factor")?;
     Ok(Person { username, factor, used: AtomicI64::new(0) })

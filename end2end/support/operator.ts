@@ -63,6 +63,9 @@ export interface Operator {
   recoveryCodes: string[];
 }
 
+/** What an account may do. */
+export type Role = "operator" | "supervisor";
+
 const ODD: Record<string, number> = Object.fromEntries(
   "A1 B0 C5 D7 E9 F13 G15 H17 I19 J21 K2 L4 M18 N20 O11 P3 Q6 R8 S12 T14 U16 V10 W22 X25 Y24 Z23"
     .split(" ")
@@ -81,7 +84,11 @@ export function someFiscalCode(): string {
 }
 
 /** Makes an account by the command line; the link is the one to hand to its owner. */
-export async function invite(server: Server, sandbox: Sandbox): Promise<{ operator: Operator; link: string }> {
+export async function invite(
+  server: Server,
+  sandbox: Sandbox,
+  role: Role = "operator",
+): Promise<{ operator: Operator; link: string }> {
   const operator: Operator = {
     username: `op-${randomUUID().slice(0, 13)}`,
     name: "Prova Collaudo",
@@ -92,7 +99,7 @@ export async function invite(server: Server, sandbox: Sandbox): Promise<{ operat
   };
   const printed = await server.command(
     ...["operator", "add", "--username", operator.username, "--name", operator.name],
-    ...["--fiscal-code", operator.fiscalCode, "--role", "operator", "--queue", "immuni"],
+    ...["--fiscal-code", operator.fiscalCode, "--role", role, "--queue", "immuni"],
   );
   const link = /\/activate\/[\w-]+/.exec(printed)?.[0];
   expect(link, "operator add prints the activation link").toBeDefined();

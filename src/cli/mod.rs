@@ -1,8 +1,10 @@
 //! The command line → one command.
 
 pub mod code;
+pub mod console;
 pub mod healthcheck;
 pub mod operator;
+pub mod register;
 pub mod serve;
 
 use std::{
@@ -44,6 +46,9 @@ enum Command {
     /// Makes and manages accounts.
     #[command(subcommand)]
     Operator(operator::Command),
+    /// Proves that the registers are whole, signs where they stand.
+    #[command(subcommand)]
+    Register(register::Command),
     /// Judges codes: reads values from standard input, one a line, and prints for each, tab-separated, the value as
     /// normalised, cun, otp or -, valid or invalid, and the reason in words.
     Code {
@@ -79,6 +84,10 @@ fn run_command(command: Command, config: Option<&Path>) -> Result<(), Box<dyn st
             let mut out = io::stdout();
             let carried_out = operator::run(command, &config, Clock::system(), &mut out);
             Ok(runtime()?.block_on(carried_out)?)
+        }
+        Command::Register(command) => {
+            let config = load_config(config)?;
+            Ok(runtime()?.block_on(register::run(command, &config, &Clock::system(), &mut io::stdout()))?)
         }
         Command::Code { language } => Ok(code::judge_lines(io::stdin(), io::stdout(), language)?),
     }

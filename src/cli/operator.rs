@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use clap::Subcommand;
 
 use crate::{
+    cli::console,
     domain::{
         fiscal_code::FiscalCode,
-        operator::{OperatorId, Queue, Role, Username},
+        operator::{Queue, Role, Status, Username},
     },
     features::{
         accounts::{
@@ -16,6 +17,7 @@ use crate::{
             second_factor::SecondFactorError,
         },
         login::service::unlock,
+        registers::act::Act,
     },
     server::{
         clock::Clock,
@@ -24,7 +26,7 @@ use crate::{
         random::Random,
         secrets::{Secrets, SecretsError},
     },
-    storage::{Db, OpenError},
+    storage::{Db, OpenError, credentials::FirstFactor, registers::Action},
 };
 
 /// How many accounts are read at once.
@@ -121,7 +123,8 @@ pub async fn run(command: Command, config: &Config, clock: Clock, out: &mut impl
     let random = Random::system();
     let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
     let db = Db::open(&config.database_url()).await?;
-    let office = Office { db: &db, secrets: &secrets, clock: &clock, random: &random };
+    let by = console::by();
+    let office = Office { db: &db, secrets: &secrets, clock: &clock, random: &random, by: &by };
     let done = carry_out(command, config, office, out).await;
     db.close().await;
     done
@@ -150,27 +153,33 @@ async fn carry_out(
             print_pin(office, &username, out).await
         }
         Command::Disable { username } => {
-            let id = find(office.db, &username).await?;
-            Ok(office.db.disable_operator(&id, office.clock.now_ms()).await?)
+            let account = find(office.db, &username).await?;
+            let act = Act::done(Action::AccountDisabled).on(username.as_str());
+            let record = office.record(act.changed("status", account.status.word(), Status::Disabled.word()));
+            Ok(office.db.disable_operator(&account.operator, office.clock.now_ms(), &record).await?)
         }
         Command::Enable { username } => {
-            let id = find(office.db, &username).await?;
-            Ok(office.db.enable_operator(&id).await?)
+            let account = find(office.db, &username).await?;
+            let after = if account.password_hash.is_some() { Status::Enabled } else { Status::Invited };
+            let act = Act::done(Action::AccountEnabled).on(username.as_str());
+            let record = office.record(act.changed("status", account.status.word(), after.word()));
+            Ok(office.db.enable_operator(&account.operator, &record).await?)
         }
         Command::Unlock { username } => {
-            let id = find(office.db, &username).await?;
-            Ok(unlock(office.db, office.secrets, &username, &id).await?)
+            let account = find(office.db, &username).await?;
+            let record = office.record(Act::done(Action::AccountUnlocked).on(username.as_str()));
+            Ok(unlock(office.db, office.secrets, &username, &account.operator, &record).await?)
         }
         Command::Reset { username } => {
-            let id = find(office.db, &username).await?;
-            print_link(config, &office.reset(&id).await?, out)
+            let account = find(office.db, &username).await?;
+            print_link(config, &office.reset(&username, &account).await?, out)
         }
     }
 }
 
-async fn find(db: &Db, username: &Username) -> Result<OperatorId, OperatorError> {
-    let id = db.operator_id(username).await?;
-    id.ok_or_else(|| OperatorError::Unknown(username.as_str().to_owned()))
+async fn find(db: &Db, username: &Username) -> Result<FirstFactor, OperatorError> {
+    let account = db.first_factor(username).await?;
+    account.ok_or_else(|| OperatorError::Unknown(username.as_str().to_owned()))
 }
 
 fn print_link(config: &Config, path: &ActivationPath, out: &mut impl Write) -> Result<(), OperatorError> {
@@ -178,8 +187,8 @@ fn print_link(config: &Config, path: &ActivationPath, out: &mut impl Write) -> R
 }
 
 async fn print_pin(office: Office<'_>, username: &Username, out: &mut impl Write) -> Result<(), OperatorError> {
-    let id = find(office.db, username).await?;
-    let factor = office.db.second_factor(&id).await?.ok_or(OperatorError::NoSecondFactor)?;
+    let account = find(office.db, username).await?;
+    let factor = office.db.second_factor(&account.operator).await?.ok_or(OperatorError::NoSecondFactor)?;
     let pin = current_pin(office.secrets, &factor, office.clock.now())?;
     let (pin, seconds_left) = pin.ok_or(OperatorError::NoSecondFactor)?;
     writeln!(out, "{pin}")?;

@@ -36,7 +36,9 @@ pub fn Header(
             {is_sandbox.then(|| view! { <SandboxStrip language /> })}
             <div class="site-bar">
                 <a class="site-name" href="/">"Centralino"</a>
-                {visitor.is_some().then(|| view! { <Navigation language path=context.path /> })}
+                {visitor.as_ref().map(|visitor| {
+                    view! { <Navigation language path=context.path is_supervisor=visitor.is_supervisor /> }
+                })}
                 {visitor.map(|visitor| view! { <Account language visitor contact /> })}
             </div>
         </header>
@@ -68,6 +70,8 @@ fn Navigation(
     language: Language,
     /// The path of the page that is shown.
     path: String,
+    /// Whether the supervisors' pages are for this visitor.
+    is_supervisor: bool,
 ) -> impl IntoView {
     let locale = language.tag();
     let link = |(href, text): (&'static str, _)| {
@@ -83,9 +87,10 @@ fn Navigation(
         ("/cases", t!("layout.cases", locale = locale)),
         ("/confirm", t!("layout.deferred", locale = locale)),
     ];
+    let registers = is_supervisor.then(|| ("/registers/access", t!("layout.registers", locale = locale)));
     view! {
         <nav class="site-navigation" aria-label=t!("layout.navigation", locale = locale)>
-            <ul>{links.into_iter().map(link).collect_view()}</ul>
+            <ul>{links.into_iter().chain(registers).map(link).collect_view()}</ul>
         </nav>
     }
 }

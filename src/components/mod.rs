@@ -15,6 +15,7 @@ pub mod heading;
 pub mod icon;
 pub mod layout;
 pub mod script;
+pub mod select;
 pub mod steps;
 pub mod table;
 

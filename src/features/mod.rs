@@ -7,3 +7,4 @@ pub mod confirm;
 pub mod desk;
 pub mod language;
 pub mod login;
+pub mod registers;

@@ -13,6 +13,7 @@ use super::{
     config::Config,
     figures::Figures,
     files::private_folder,
+    housekeeping,
     random::Random,
     router::router,
     secrets::{Secrets, SecretsError},
@@ -115,8 +116,10 @@ impl Application {
             tracing::info!(seconds = grace.as_secs(), "stopping when the requests in flight have ended");
             handle.graceful_shutdown(Some(grace));
         });
+        let housekeeping = tokio::spawn(housekeeping::keep(self.state.clone()));
         let result = server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await;
         stopping.abort();
+        housekeeping.abort();
         // A step whose browser has gone away still writes how it ended.
         self.state.tasks.close();
         let _ = tokio::time::timeout(grace, self.state.tasks.wait()).await;

@@ -64,7 +64,7 @@ impl LoginSession {
         Ok(self.0.save().await?)
     }
 
-    /// Ends the session.
+    /// Forgets a session that has been ended.
     pub async fn end(&self) -> Result<(), AppError> {
         match self.0.id() {
             Some(_) => Ok(self.0.delete().await?),

@@ -66,7 +66,7 @@ fn record(method: &'static str, route: String, status: StatusCode, took: Duratio
 }
 
 /// A method as a word of ours: anybody can send one of their own invention.
-fn known(method: &str) -> &'static str {
+pub(super) fn known(method: &str) -> &'static str {
     ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
         .into_iter()
         .find(|known| *known == method)

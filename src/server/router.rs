@@ -9,7 +9,7 @@ use super::{health, layers, session_store, site, state::AppState};
 use crate::features::{
     activation, cases, confirm,
     desk::{self, case_page, open_page},
-    language, login,
+    language, login, registers,
 };
 
 /// The routes and the layers around them.
@@ -29,6 +29,8 @@ pub fn router(state: AppState) -> Router {
         .route("/login", get(login::post::show_login).post(login::post::login))
         .route("/login/pin", get(login::pin::show).post(login::pin::enter))
         .route("/logout", post(login::post::logout))
+        .route("/registers/{register}", get(registers::post::show).post(registers::post::search))
+        .route("/registers/{register}/export", post(registers::post::export))
         .route("/session", get(login::lock::show))
         .route("/session/extend", post(login::lock::extend))
         .route("/session/unlock", post(login::lock::unlock))

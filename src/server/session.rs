@@ -118,6 +118,7 @@ pub fn standing(config: &config::Session, session: &StoredSession, now: i64) -> 
         (Some(EndedBecause::SignedOut), _) => Standing::Over(WhyOver::SignedOut),
         (Some(EndedBecause::Superseded), _) => Standing::Over(WhyOver::Superseded),
         (Some(EndedBecause::Withdrawn), _) => Standing::Over(WhyOver::Withdrawn),
+        (Some(EndedBecause::Expired), _) => Standing::Over(WhyOver::TooOld),
         (None, _) if session.status != Status::Enabled => Standing::Over(WhyOver::Withdrawn),
         (None, Stage::Password) if now >= session.started_at + PIN_WITHIN => Standing::Over(WhyOver::TooOld),
         (None, Stage::Password) => Standing::AwaitsPin,

@@ -20,10 +20,7 @@ use super::{
     session::{COOKIE, SessionToken},
     state::AppState,
 };
-use crate::storage::{
-    Db,
-    sessions::{EndedBecause, SessionRow},
-};
+use crate::storage::{Db, sessions::SessionRow};
 
 /// The one key of a record's data, under which a [`Carried`] lies.
 pub(super) const KEY: &str = "login";
@@ -104,10 +101,9 @@ impl SessionStore for LoginSessions {
         Ok(Some(Record { id: *id, data, expiry_date: NEVER }))
     }
 
-    /// Ends the session, because the operator leaves it.
-    async fn delete(&self, id: &Id) -> Result<()> {
-        let (hash, now) = (hash(*id), self.clock.now_ms());
-        self.db.end_session(&hash, EndedBecause::SignedOut, now).await.map_err(unanswered)
+    /// Does nothing to the row: it was ended by the transaction that records who left (`storage::sessions::sign_out`).
+    async fn delete(&self, _: &Id) -> Result<()> {
+        Ok(())
     }
 }
 

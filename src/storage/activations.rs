@@ -2,7 +2,11 @@
 
 use sqlx::FromRow;
 
-use super::{Db, decode, read, write};
+use super::{
+    Db, decode, read,
+    registers::append::{Record, append},
+    write,
+};
 use crate::domain::operator::Status;
 
 /// What a link is good for.
@@ -138,7 +142,13 @@ impl Db {
     }
 
     /// Uses an activation link up and enables its account. Whether it still worked.
-    pub async fn activate(&self, token_hash: &str, activated: &Activated<'_>, now: i64) -> Result<bool, sqlx::Error> {
+    pub async fn activate(
+        &self,
+        token_hash: &str,
+        activated: &Activated<'_>,
+        now: i64,
+        record: &Record,
+    ) -> Result<bool, sqlx::Error> {
         write!(self, |tx| {
             let used: Option<(String,)> =
                 sqlx::query_as(USE).bind(token_hash).bind(now).fetch_optional(&mut *tx).await?;
@@ -159,6 +169,7 @@ impl Db {
                     .execute(&mut *tx)
                     .await?;
             }
+            append!(tx, record);
             Ok(true)
         })
     }

@@ -2,7 +2,12 @@
 
 use sqlx::FromRow;
 
-use super::{Db, decode, read, sessions::EndedBecause, write};
+use super::{
+    Db, decode, read,
+    registers::append::{Record, append},
+    sessions::EndedBecause,
+    write,
+};
 use crate::domain::operator::{OperatorId, Status, Username};
 
 /// What the password is judged by.
@@ -49,6 +54,10 @@ pub struct StepUp<'a> {
     pub proof: Proof<'a>,
     /// Whose wrong attempts are cleared.
     pub attempts: &'a str,
+    /// What the register of accesses has of it.
+    pub record: &'a Record,
+    /// What it has of another session that ends by it.
+    pub superseded: &'a Record,
     /// Milliseconds since 1970.
     pub now: i64,
 }
@@ -135,7 +144,7 @@ impl Db {
             if used == 0 {
                 return Ok(SteppedUp::UsedBefore);
             }
-            sqlx::query(END_OTHERS)
+            let others = sqlx::query(END_OTHERS)
                 .bind(operator)
                 .bind(step_up.old)
                 .bind(now)
@@ -153,6 +162,10 @@ impl Db {
                 return Err(sqlx::Error::RowNotFound);
             }
             sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(step_up.attempts).execute(&mut *tx).await?;
+            if others.rows_affected() > 0 {
+                append!(tx, step_up.superseded);
+            }
+            append!(tx, step_up.record);
             Ok(SteppedUp::Done)
         })
     }

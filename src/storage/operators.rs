@@ -2,7 +2,12 @@
 
 use sqlx::FromRow;
 
-use super::{Db, read, sessions::EndedBecause, write};
+use super::{
+    Db, read,
+    registers::append::{Record, append},
+    sessions::EndedBecause,
+    write,
+};
 use crate::domain::{
     fiscal_code::FiscalCode,
     operator::{OperatorId, Queue, Role, Status, Username},
@@ -88,8 +93,13 @@ macro_rules! withdraw_sessions {
 
 impl Db {
     /// Makes an account that its owner has still to activate.
-    pub async fn add_operator(&self, operator: NewOperator<'_>, activation: NewActivation<'_>) -> Result<(), AddError> {
-        let added: Result<(), sqlx::Error> = self.insert_operator(&operator, &activation).await;
+    pub async fn add_operator(
+        &self,
+        operator: NewOperator<'_>,
+        activation: NewActivation<'_>,
+        record: &Record,
+    ) -> Result<(), AddError> {
+        let added: Result<(), sqlx::Error> = self.insert_operator(&operator, &activation, record).await;
         match added {
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(AddError::Taken),
             other => Ok(other?),
@@ -100,6 +110,7 @@ impl Db {
         &self,
         operator: &NewOperator<'_>,
         activation: &NewActivation<'_>,
+        record: &Record,
     ) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query(
@@ -124,6 +135,7 @@ impl Db {
                     .await?;
             }
             add_activation!(tx, operator.id, activation);
+            append!(tx, record);
             Ok(())
         })
     }
@@ -134,6 +146,7 @@ impl Db {
         operator: &OperatorId,
         activation: NewActivation<'_>,
         now: i64,
+        record: &Record,
     ) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query(
@@ -151,24 +164,26 @@ impl Db {
                 .await?;
             add_activation!(tx, operator, activation);
             withdraw_sessions!(tx, operator, now);
+            append!(tx, record);
             Ok(())
         })
     }
 
     /// Disables an account and ends its sessions.
-    pub async fn disable_operator(&self, operator: &OperatorId, now: i64) -> Result<(), sqlx::Error> {
+    pub async fn disable_operator(&self, operator: &OperatorId, now: i64, record: &Record) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query("UPDATE operators SET status = 'disabled' WHERE id = $1")
                 .bind(&operator.0)
                 .execute(&mut *tx)
                 .await?;
             withdraw_sessions!(tx, operator, now);
+            append!(tx, record);
             Ok(())
         })
     }
 
     /// Lets a disabled account sign in again, or be activated if it never was.
-    pub async fn enable_operator(&self, operator: &OperatorId) -> Result<(), sqlx::Error> {
+    pub async fn enable_operator(&self, operator: &OperatorId, record: &Record) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query(
                 "UPDATE operators SET status = CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'enabled' END \
@@ -177,6 +192,7 @@ impl Db {
             .bind(&operator.0)
             .execute(&mut *tx)
             .await?;
+            append!(tx, record);
             Ok(())
         })
     }

@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use super::{Db, decode, read, write};
+use super::{
+    Db, decode, read,
+    registers::append::{Record, append},
+    write,
+};
 use crate::domain::{
     fiscal_code::FiscalCode,
     operator::{OperatorId, Queue, Role, Status, words},
@@ -28,6 +32,8 @@ words! {
         Superseded = "superseded",
         /// The account was disabled or its credentials were made anew.
         Withdrawn = "withdrawn",
+        /// It lasted as long as a session may.
+        Expired = "expired",
     }
 }
 
@@ -140,6 +146,7 @@ impl Db {
         attempts: &str,
         now: i64,
         forget: i64,
+        record: &Record,
     ) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(attempts).execute(&mut *tx).await?;
@@ -153,6 +160,7 @@ impl Db {
             .bind(now)
             .execute(&mut *tx)
             .await?;
+            append!(tx, record);
             Ok(())
         })
     }
@@ -169,18 +177,36 @@ impl Db {
         })
     }
 
-    /// Ends one session.
-    pub async fn end_session(&self, id_hash: &str, because: EndedBecause, now: i64) -> Result<(), sqlx::Error> {
+    /// Ends one session, because its owner leaves it. One that is over stays as it is, and nothing is recorded.
+    pub async fn sign_out(&self, id_hash: &str, now: i64, record: &Record) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
-            sqlx::query(
+            let ended = sqlx::query(
                 "UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE id_hash = $1 AND ended_at IS NULL",
             )
             .bind(id_hash)
             .bind(now)
-            .bind(because.word())
+            .bind(EndedBecause::SignedOut.word())
             .execute(&mut *tx)
             .await?;
+            if ended.rows_affected() > 0 {
+                append!(tx, record);
+            }
             Ok(())
+        })
+    }
+
+    /// Ends the sessions begun at `started` or before, which have lasted as long as they may. How many.
+    pub async fn expire_sessions(&self, started: i64, now: i64, record: &Record) -> Result<usize, sqlx::Error> {
+        const SQL: &str = "UPDATE sessions SET ended_at = $2, ended_because = $3 \
+             WHERE started_at <= $1 AND ended_at IS NULL AND stage = 'full' \
+             RETURNING (SELECT o.username FROM operators o WHERE o.id = sessions.operator_id)";
+        write!(self, |tx| {
+            let expire = sqlx::query_as(SQL).bind(started).bind(now).bind(EndedBecause::Expired.word());
+            let expired: Vec<(String,)> = expire.fetch_all(&mut *tx).await?;
+            for (username,) in &expired {
+                append!(tx, &record.of(username));
+            }
+            Ok(expired.len())
         })
     }
 }

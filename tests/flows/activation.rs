@@ -209,9 +209,9 @@ async fn a_link_that_is_not_open_says_why(engine: Engine) {
     let (person, path) = app.invite("m.bianchi", "RSSMRA80A01H501U", Role::Operator).await;
     activate(&app, &mut browser, &person, &path).await;
     browser.get(&path).await.shows(200, "L'account è attivo").shows(200, "href=\"/login\"");
-    app.state.db.disable_operator(&person.id, app.state.clock.now_ms()).await.unwrap();
+    app.disable(&person).await.unwrap();
     browser.get(&path).await.shows(404, "Link non valido");
-    let newer = app.office().reset(&person.id).await.unwrap();
+    let newer = app.reset(&person).await;
     browser.get(&path).await.shows(404, "ne ha ricevuto uno più recente");
     browser.get(newer.as_str()).await.shows(200, "Passo 1 di 3");
     app.wait_seconds(24 * 60 * 60);

@@ -2,6 +2,7 @@
 
 use centralino::{
     domain::operator::Role, features::accounts::recovery::RecoveryCode, features::login::service::unlock,
+    storage::registers::Action,
 };
 
 use crate::support::{Browser, Engine, TestApp, app::PASSWORD, on_both_engines};
@@ -100,19 +101,20 @@ async fn a_lock_out_outlives_the_process_and_can_be_ended(engine: Engine) {
     let mut browser = app.browser();
     browser.post("/login", &right).await.shows(422, "Riprovi tra");
     let username = "m.bianchi".parse().unwrap();
-    unlock(&locked_in_the_database, &app.state.secrets, &username, &person.id).await.unwrap();
+    let record = app.record(Action::AccountUnlocked);
+    unlock(&locked_in_the_database, &app.state.secrets, &username, &person.id, &record).await.unwrap();
     assert_eq!(browser.post("/login", &right).await.location(), "/login/pin");
 }
 
 async fn a_disabled_account_says_so_to_its_owner_alone(engine: Engine) {
     let app = TestApp::start(engine).await;
     let person = app.operator("m.bianchi").await;
-    app.state.db.disable_operator(&person.id, app.state.clock.now_ms()).await.unwrap();
+    app.disable(&person).await.unwrap();
     let mut browser = app.browser();
     assert!(wrong_password(&mut browser, 1).await.contains("Nome utente o password non corretti."));
     let right = [("username", "m.bianchi"), ("password", PASSWORD)];
     browser.post("/login", &right).await.shows(422, "disabilitato");
-    app.state.db.enable_operator(&person.id).await.unwrap();
+    app.enable(&person).await.unwrap();
     assert_eq!(browser.post("/login", &right).await.location(), "/login/pin");
 }
 

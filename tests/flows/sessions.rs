@@ -166,9 +166,9 @@ async fn a_page_is_told_that_its_session_is_over(engine: Engine) {
     let answer = older.post("/session/unlock", &[("pin", "000000")]).await;
     assert!(over(serde_json::from_str(&answer.text).unwrap()).contains("da un altro dispositivo"));
     let mut left = newer.clone();
-    app.state.db.disable_operator(&person.id, app.state.clock.now_ms()).await.unwrap();
+    app.disable(&person).await.unwrap();
     assert!(over(said(&mut newer).await).contains("disabilitato"));
-    app.state.db.enable_operator(&person.id).await.unwrap();
+    app.enable(&person).await.unwrap();
     assert_eq!(said(&mut app.browser()).await, SessionState::Left);
     let mut unknown = app.browser();
     unknown.cookies.insert("__Host-session".to_owned(), "A".repeat(22));
@@ -227,9 +227,9 @@ async fn disabling_ends_a_session_at_once(engine: Engine) {
     let app = TestApp::start(engine).await;
     let person = app.operator("m.bianchi").await;
     let mut browser = app.signed_in(&person).await;
-    app.state.db.disable_operator(&person.id, app.state.clock.now_ms()).await.unwrap();
+    app.disable(&person).await.unwrap();
     browser.post("/session/extend", &[]).await.shows(401, "disabilitato");
-    app.state.db.enable_operator(&person.id).await.unwrap();
+    app.enable(&person).await.unwrap();
     assert_eq!(browser.post("/session/extend", &[]).await.status, 401, "what was ended stays ended");
 }
 
@@ -237,7 +237,7 @@ async fn resetting_ends_a_session_and_its_credentials(engine: Engine) {
     let app = TestApp::start(engine).await;
     let person = app.operator("m.bianchi").await;
     let mut browser = app.signed_in(&person).await;
-    let path = app.office().reset(&person.id).await.unwrap();
+    let path = app.reset(&person).await;
     browser.post("/session/extend", &[]).await.shows(401, "reimpostate");
     let fields = [("username", "m.bianchi"), ("password", PASSWORD)];
     browser.post("/login", &fields).await.shows(422, "non corretti");

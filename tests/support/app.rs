@@ -5,9 +5,12 @@ use centralino::{
         operator::{OperatorId, Queue, Role},
         secret::Password,
     },
-    features::accounts::{
-        demo::current_pin,
-        invite::{Invitee, Office, token_hash},
+    features::{
+        accounts::{
+            demo::current_pin,
+            invite::{ActivationPath, Invitee, Office, token_hash},
+        },
+        registers::act::{Act, By},
     },
     server::{
         application::Application,
@@ -15,7 +18,10 @@ use centralino::{
         config::{Config, DatabaseUrl, Environment},
         state::AppState,
     },
-    storage::activations::Activated,
+    storage::{
+        activations::Activated,
+        registers::{Action, append::Record},
+    },
 };
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -39,6 +45,7 @@ pub struct TestApp {
     /// Its folder.
     pub data: TempDir,
     address: std::net::SocketAddr,
+    by: By,
     /// Dropped with the rest, which stops the application.
     _stop: oneshot::Sender<()>,
 }
@@ -83,7 +90,7 @@ impl TestApp {
         tokio::spawn(application.serve(async {
             let _ = stopped.await;
         }));
-        Self { state, data, address, _stop: stop }
+        Self { state, data, address, by: By::service(), _stop: stop }
     }
 
     /// A new browser.
@@ -99,7 +106,30 @@ impl TestApp {
     /// What accounts are made with.
     pub fn office(&self) -> Office<'_> {
         let state = &self.state;
-        Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random }
+        Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random, by: &self.by }
+    }
+
+    /// The entry of an act of the program itself.
+    pub fn record(&self, action: Action) -> Record {
+        self.by.record(Act::done(action), &self.state.secrets, self.state.clock.now_ms())
+    }
+
+    /// Disables an account.
+    pub async fn disable(&self, person: &Person) -> Result<(), sqlx::Error> {
+        let (now, record) = (self.state.clock.now_ms(), self.record(Action::AccountDisabled));
+        self.state.db.disable_operator(&person.id, now, &record).await
+    }
+
+    /// Takes an account's credentials away; the path of the new link.
+    pub async fn reset(&self, person: &Person) -> ActivationPath {
+        let username = person.username.parse().expect("a user name");
+        let account = self.state.db.first_factor(&username).await.expect("an answer").expect("an account");
+        self.office().reset(&username, &account).await.expect("a link")
+    }
+
+    /// Lets an account in again.
+    pub async fn enable(&self, person: &Person) -> Result<(), sqlx::Error> {
+        self.state.db.enable_operator(&person.id, &self.record(Action::AccountEnabled)).await
     }
 
     /// Somebody who is invited, and the path of the link.
@@ -118,13 +148,34 @@ impl TestApp {
 
     /// Somebody with an active account, [`PASSWORD`] and no PIN used yet.
     pub async fn operator(&self, username: &'static str) -> Person {
-        let (person, path) = self.invite(username, "RSSMRA80A01H501U", Role::Operator).await;
+        self.active(username, Role::Operator).await
+    }
+
+    /// The same with the rights of a supervisor.
+    pub async fn supervisor(&self, username: &'static str) -> Person {
+        self.active(username, Role::Supervisor).await
+    }
+
+    async fn active(&self, username: &'static str, role: Role) -> Person {
+        let (person, path) = self.invite(username, "RSSMRA80A01H501U", role).await;
         let token = token_hash(path.trim_start_matches("/activate/"));
         let password = Password::new(PASSWORD.to_owned());
         let password_hash = self.state.passwords.hash(password, &self.state.random).await.expect("a hash");
         let activated = Activated { password_hash: &password_hash, step: 0, recovery_codes: &[] };
-        assert!(self.state.db.activate(&token, &activated, self.state.clock.now_ms()).await.expect("an answer"));
+        let (now, record) = (self.state.clock.now_ms(), self.record(Action::AccountActivated));
+        assert!(self.state.db.activate(&token, &activated, now, &record).await.expect("an answer"));
         person
+    }
+
+    /// Somebody opens an activation link, chooses this password and proves the second factor with this PIN.
+    pub async fn activate_at(&self, path: &str, password: &str, pin: &str) {
+        let mut browser = self.browser();
+        let fields = [("password", password), ("again", password)];
+        assert_eq!(browser.post(&format!("{path}/password"), &fields).await.location(), path);
+        assert_eq!(browser.post(&format!("{path}/pin"), &[("pin", pin)]).await.location(), path);
+        let page = browser.get(path).await.text;
+        let set = page.split("name=\"set\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a set");
+        assert_eq!(browser.post(&format!("{path}/codes"), &[("set", set)]).await.location(), path);
     }
 
     /// The PIN that a person's telephone shows, `steps` of 30 seconds from now.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{
-    invite::{InviteError, Invitee, Office, token_hash},
+    invite::{InviteError, Invitee, Office, activated_by_owner, token_hash},
     passwords::PasswordError,
     recovery::RecoveryCode,
     second_factor::{STEP, SecondFactorError, TotpSecret},
@@ -14,6 +14,7 @@ use crate::{
         operator::{OperatorId, Queue, Role},
         secret::Password,
     },
+    features::registers::act::By,
     server::{config::Environment, secrets::Secrets, state::AppState},
     storage::{activations::Activated, credentials::SecondFactor, operators::AddError},
 };
@@ -92,7 +93,8 @@ pub async fn ensure(state: &AppState) -> Result<(), DemoError> {
 }
 
 async fn make(state: &AppState, invitee: &Invitee) -> Result<(), DemoError> {
-    let office = Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random };
+    let (db, secrets, by) = (&state.db, &state.secrets, &By::service());
+    let office = Office { db, secrets, clock: &state.clock, random: &state.random, by };
     let path = match office.invite(invitee).await {
         // Another instance on the same database was quicker.
         Err(InviteError::Add(AddError::Taken)) => return Ok(()),
@@ -106,7 +108,8 @@ async fn make(state: &AppState, invitee: &Invitee) -> Result<(), DemoError> {
     // No PIN has been used: the one of this moment must still be good for a first sign-in.
     let step = state.clock.now().as_second() / STEP - 2;
     let activated = Activated { password_hash: &password_hash, step, recovery_codes: &codes };
-    state.db.activate(&token_hash(token), &activated, state.clock.now_ms()).await?;
+    let record = office.record(activated_by_owner(invitee.username.as_str()));
+    db.activate(&token_hash(token), &activated, state.clock.now_ms(), &record).await?;
     Ok(())
 }
 

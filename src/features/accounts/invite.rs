@@ -7,12 +7,15 @@ use super::second_factor::{SecondFactorError, TotpSecret};
 use crate::{
     domain::{
         fiscal_code::FiscalCode,
-        operator::{OperatorId, Queue, Role, Username},
+        operator::{OperatorId, Queue, Role, Status, Username},
     },
+    features::registers::act::{Act, By},
     server::{clock::Clock, random::Random, secrets::Secrets},
     storage::{
         Db,
+        credentials::FirstFactor,
         operators::{AddError, NewActivation, NewOperator},
+        registers::{Action, Fact, append::Record},
     },
 };
 
@@ -30,6 +33,8 @@ pub struct Office<'a> {
     pub clock: &'a Clock,
     /// Randomness.
     pub random: &'a Random,
+    /// On whose behalf, and from where.
+    pub by: &'a By,
 }
 
 /// Who is invited.
@@ -101,20 +106,30 @@ impl Office<'_> {
         };
         let activation =
             NewActivation { token_hash: &token_hash, expires_at: created_at + LINK_LASTS, totp_secret: &totp_secret };
-        self.db.add_operator(operator, activation).await?;
+        let record = self.record(added(invitee));
+        self.db.add_operator(operator, activation, &record).await?;
         Ok(path)
     }
 
     /// Takes an account's credentials away; its owner sets new ones at the path returned.
-    pub async fn reset(&self, operator: &OperatorId) -> Result<ActivationPath, InviteError> {
+    pub async fn reset(&self, username: &Username, account: &FirstFactor) -> Result<ActivationPath, InviteError> {
+        let operator = &account.operator;
+        let act = Act::done(Action::CredentialsReset).changed("status", account.status.word(), Status::Invited.word());
+        let record = self.record(act.on(username.as_str()));
         let (path, token_hash) = self.link()?;
         let totp_secret =
             TotpSecret::new(self.random).map_err(SecondFactorError::from)?.seal(self.secrets, operator, self.random)?;
         let now = self.clock.now_ms();
         let activation =
             NewActivation { token_hash: &token_hash, expires_at: now + LINK_LASTS, totp_secret: &totp_secret };
-        self.db.reset_operator(operator, activation, now).await.map_err(AddError::from)?;
+        self.db.reset_operator(operator, activation, now, &record).await.map_err(AddError::from)?;
         Ok(path)
+    }
+
+    /// The entry of an act on an account, for the register of administration.
+    #[must_use]
+    pub fn record(&self, act: Act) -> Record {
+        self.by.record(act.with(Fact::Section, "accounts"), self.secrets, self.clock.now_ms())
     }
 
     fn link(&self) -> Result<(ActivationPath, String), SecondFactorError> {
@@ -122,4 +137,22 @@ impl Office<'_> {
         let hash = token_hash(&token);
         Ok((ActivationPath(format!("/activate/{token}")), hash))
     }
+}
+
+/// What is told of a new account: nothing that lets anybody in.
+fn added(invitee: &Invitee) -> Act {
+    let queues: Vec<_> = invitee.queues.iter().map(|queue| queue.word()).collect();
+    Act::done(Action::AccountAdded)
+        .on(invitee.username.as_str())
+        .changed("name", "", &invitee.name)
+        .changed("role", "", invitee.role.word())
+        .changed("queues", "", &queues.join(" "))
+        .changed("status", "", Status::Invited.word())
+}
+
+/// What is told of an account that its owner has activated.
+#[must_use]
+pub fn activated_by_owner(username: &str) -> Act {
+    let act = Act::done(Action::AccountActivated).on(username).with(Fact::Section, "accounts");
+    act.changed("status", Status::Invited.word(), Status::Enabled.word())
 }

@@ -12,11 +12,15 @@ use super::{at_link::AtLink, codes::ShownCodes, page};
 use crate::{
     components::alert::FormErrors,
     domain::secret::{Password, Pin},
-    features::accounts::{
-        passwords::{Unfit, judge},
-        recovery::RecoveryCode,
+    features::{
+        accounts::{
+            invite::activated_by_owner,
+            passwords::{Unfit, judge},
+            recovery::RecoveryCode,
+        },
+        registers::act::By,
     },
-    server::{errors::AppError, form::Posted},
+    server::{errors::AppError, form::Posted, source::Source},
     storage::activations::{Activated, LinkStage, StepDone},
 };
 
@@ -158,7 +162,7 @@ pub struct Saved {
 
 /// `POST /activate/{token}/codes`: the owner has saved the codes, and the account is active. Codes that are not those
 /// of the page, or that the browser has lost, can't have been saved: the page shows others, and asks again.
-pub async fn save_codes(link: AtLink, Posted(saved): Posted<Saved>) -> Result<Response, AppError> {
+pub async fn save_codes(link: AtLink, source: Source, Posted(saved): Posted<Saved>) -> Result<Response, AppError> {
     let state = &link.state;
     let LinkStage::Codes { password_hash, step } = &link.invitation.stage else {
         return Ok(link.go_on().into_response());
@@ -170,6 +174,9 @@ pub async fn save_codes(link: AtLink, Posted(saved): Posted<Saved>) -> Result<Re
         return show_codes(link, errors).await;
     };
     let activated = Activated { password_hash, step: *step, recovery_codes: &hashes };
-    state.db.activate(&link.hash(), &activated, state.clock.now_ms()).await?;
+    let (now, username) = (state.clock.now_ms(), &link.invitation.username);
+    let by = By { actor: username.clone(), source };
+    let record = by.record(activated_by_owner(username), &state.secrets, now);
+    state.db.activate(&link.hash(), &activated, now, &record).await?;
     Ok(with_cookie(link.go_on().into_response(), Some(ShownCodes::clear()?)))
 }

@@ -17,6 +17,7 @@ use crate::{
         language::Language,
         login_session::LoginSession,
         session::{Limits, Standing, WhyOver, standing},
+        source::Source,
         state::AppState,
     },
     storage::sessions::StoredSession,
@@ -41,11 +42,12 @@ pub async fn extend(_: SignedIn<AnyRole>, login: LoginSession) -> Result<StatusC
 pub async fn unlock(
     State(state): State<AppState>,
     login: LoginSession,
+    source: Source,
     headers: HeaderMap,
     language: Language,
     Posted(typed): Posted<SecondFactor>,
 ) -> Result<Response, AppError> {
-    let (cookies, session, why) = match prove(&state, &login, &headers, &typed.pin, language).await? {
+    let (cookies, session, why) = match prove(&state, source, &login, &headers, &typed.pin, language).await? {
         Proved::SignedIn { call, token } => {
             let row = state.db.session(&token.hash()).await?;
             (call, row.map(StoredSession::try_from).transpose()?, None)

@@ -24,6 +24,7 @@ use crate::{
         login_session::LoginSession,
         page::PageContext,
         session::{SessionToken, Standing},
+        source::Source,
         state::AppState,
     },
 };
@@ -58,13 +59,14 @@ pub async fn show(
 pub async fn enter(
     State(state): State<AppState>,
     login: LoginSession,
+    source: Source,
     headers: HeaderMap,
     context: PageContext,
     Form(typed): Form<SecondFactor>,
 ) -> Result<Response, AppError> {
     let next = ReturnPath::new(&typed.next);
     let to_login = || Redirect::to(&next.after("/login")).into_response();
-    let refusal = match prove(&state, &login, &headers, &typed.pin, context.language).await? {
+    let refusal = match prove(&state, source, &login, &headers, &typed.pin, context.language).await? {
         Proved::SignedIn { call, .. } => return Ok((AppendHeaders(call), Redirect::to(next.as_str())).into_response()),
         Proved::Over => return Ok(to_login()),
         Proved::Refused(refusal) => refusal,
@@ -94,6 +96,7 @@ pub enum Proved {
 /// Judges what was typed as the second factor, and renews the session if it is right.
 pub async fn prove(
     state: &AppState,
+    source: Source,
     login: &LoginSession,
     headers: &HeaderMap,
     typed: &str,
@@ -103,7 +106,7 @@ pub async fn prove(
     if typed.trim().is_empty() {
         return Ok(Proved::Refused(language.text("login.pin_empty")));
     }
-    match second_step(state, login, &token, typed).await? {
+    match second_step(state, source, login, &token, typed).await? {
         SecondStep::SignedIn { token: new, operator } => {
             // What the open call needs was sealed under the old id.
             let sealed = Sealed::new(&state.secrets, &state.random, &operator, token.expose());

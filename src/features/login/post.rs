@@ -16,7 +16,10 @@ use super::{
 use crate::{
     components::alert::FormErrors,
     domain::secret::Password,
-    features::desk::call_data::{Drawer, clear},
+    features::{
+        desk::call_data::{Drawer, clear},
+        registers::act::{Act, By},
+    },
     server::{
         auth::ReturnPath,
         errors::AppError,
@@ -25,9 +28,10 @@ use crate::{
         page::PageContext,
         retained::Retained,
         session::{Standing, WhyOver, clear_session_cookie, standing},
+        source::Source,
         state::AppState,
     },
-    storage::sessions::StoredSession,
+    storage::{registers::Action, sessions::StoredSession},
 };
 
 /// Where to go on, in the address of a sign-in page.
@@ -68,6 +72,7 @@ pub async fn show_login(
 pub async fn login(
     State(state): State<AppState>,
     login: LoginSession,
+    source: Source,
     context: PageContext,
     Form(typed): Form<Credentials>,
 ) -> Result<Response, AppError> {
@@ -81,7 +86,7 @@ pub async fn login(
         errors.add("password", t!("login.password_empty", locale = locale));
     }
     if errors.is_empty() {
-        let outcome = first_step(&state, &typed.username, Password::new(typed.password)).await?;
+        let outcome = first_step(&state, source, &typed.username, Password::new(typed.password)).await?;
         if let FirstStep::Opened(token) = outcome {
             login.renew(&token).await?;
             return Ok(Redirect::to(&next.after("/login/pin")).into_response());
@@ -109,7 +114,12 @@ pub fn time_left(millis: i64, language: Language) -> String {
 }
 
 /// `POST /logout`: ends the session and leaves nothing of it in the browser.
-pub async fn logout(login: LoginSession) -> Result<Response, AppError> {
+pub async fn logout(State(state): State<AppState>, login: LoginSession, source: Source) -> Result<Response, AppError> {
+    if let (Some(token), Some(session)) = (login.token(), login.stored().await?) {
+        let (by, now) = (By { actor: session.account.username, source }, state.clock.now_ms());
+        let record = by.record(Act::done(Action::SignOut), &state.secrets, now);
+        state.db.sign_out(&token.hash(), now, &record).await?;
+    }
     login.end().await?;
     let clear = [
         (header::SET_COOKIE, clear_session_cookie()),

@@ -7,19 +7,24 @@ use crate::{
         operator::{OperatorId, Status, Username},
         secret::{Password, Pin},
     },
-    features::accounts::{recovery::RecoveryCode, second_factor::TotpSecret},
+    features::{
+        accounts::{recovery::RecoveryCode, second_factor::TotpSecret},
+        registers::act::{Act, By},
+    },
     server::{
         errors::AppError,
         login_session::LoginSession,
         secrets::Secrets,
         session::{SessionToken, Standing, WhyOver, standing},
+        source::Source,
         state::AppState,
     },
     storage::{
         Db,
         attempts::{Attempt, Limit},
         credentials::{Proof, StepUp, SteppedUp},
-        sessions::StoredSession,
+        registers::{Action, Fact, append::Record},
+        sessions::{Stage, StoredSession},
     },
 };
 
@@ -53,8 +58,13 @@ pub enum FirstStep {
     Disabled,
 }
 
-/// Judges a user name and a password.
-pub async fn first_step(state: &AppState, typed_name: &str, password: Password) -> Result<FirstStep, AppError> {
+/// Judges a user name and a password, and records how.
+pub async fn first_step(
+    state: &AppState,
+    source: Source,
+    typed_name: &str,
+    password: Password,
+) -> Result<FirstStep, AppError> {
     let now = state.clock.now_ms();
     // An account is one subject, however its name is written; what can be no name is cut and counted all the same.
     let username = typed_name.parse::<Username>();
@@ -62,14 +72,20 @@ pub async fn first_step(state: &AppState, typed_name: &str, password: Password) 
         Ok(username) => username.as_str().to_owned(),
         Err(_) => typed_name.trim().chars().take(200).collect::<String>().trim().to_lowercase(),
     };
+    let factor = match &username {
+        Ok(username) => state.db.first_factor(username).await?,
+        Err(_) => None,
+    };
+    let by =
+        if factor.is_some() { By { actor: name.clone(), source } } else { By::unknown(&name, source, &state.secrets) };
+    let recorder = Recorder { state, by: &by, action: Action::Password, login_type: "password" };
     let attempts = subject(&state.secrets, WRONG_PASSWORDS, &name);
     let left = match state.db.begin_attempt(&attempts, PASSWORDS, now).await? {
         Attempt::Allowed { left } => left,
-        Attempt::Locked { until } => return Ok(FirstStep::Locked { until }),
-    };
-    let factor = match username {
-        Ok(username) => state.db.first_factor(&username).await?,
-        Err(_) => None,
+        Attempt::Locked { until } => {
+            recorder.refuse("locked", false).await?;
+            return Ok(FirstStep::Locked { until });
+        }
     };
     let hash = factor.as_ref().and_then(|factor| factor.password_hash.clone());
     let is_right = state.passwords.verify(password, hash).await.map_err(AppError::internal)?;
@@ -77,12 +93,44 @@ pub async fn first_step(state: &AppState, typed_name: &str, password: Password) 
         Some(factor) if is_right && factor.status == Status::Enabled => {
             let token = SessionToken::new(&state.random)?;
             let forget = now - i64::from(state.config.session.absolute) * 1000 - REMEMBER;
-            state.db.open_session(&token.hash(), &factor.operator, &attempts, now, forget).await?;
+            let record = recorder.done();
+            state.db.open_session(&token.hash(), &factor.operator, &attempts, now, forget, &record).await?;
             Ok(FirstStep::Opened(token))
         }
-        Some(_) if is_right => Ok(FirstStep::Disabled),
-        _ if left == 0 => Ok(FirstStep::Locked { until: now + LOCK }),
-        _ => Ok(FirstStep::Wrong { left }),
+        Some(_) if is_right => {
+            recorder.refuse("disabled", false).await?;
+            Ok(FirstStep::Disabled)
+        }
+        _ => {
+            recorder.refuse("wrong", left == 0).await?;
+            Ok(if left == 0 { FirstStep::Locked { until: now + LOCK } } else { FirstStep::Wrong { left } })
+        }
+    }
+}
+
+/// Writes how one attempt to prove who somebody is ended.
+struct Recorder<'a> {
+    state: &'a AppState,
+    by: &'a By,
+    action: Action,
+    login_type: &'static str,
+}
+
+impl Recorder<'_> {
+    fn record(&self, act: Act) -> Record {
+        self.by.record(act.with(Fact::LoginType, self.login_type), &self.state.secrets, self.state.clock.now_ms())
+    }
+
+    fn done(&self) -> Record {
+        self.record(Act::done(self.action))
+    }
+
+    /// What cannot be recorded is not answered either: the visitor gets the page of an internal error.
+    async fn refuse(&self, reason: &'static str, locks: bool) -> Result<(), AppError> {
+        let lock_out = locks.then(|| self.record(Act::done(Action::LockOut)));
+        let refused = self.record(Act::refused(self.action, reason));
+        let records: Vec<_> = std::iter::once(refused).chain(lock_out).collect();
+        Ok(self.state.db.record(&records).await?)
     }
 }
 
@@ -124,9 +172,23 @@ enum Typed {
     Code(RecoveryCode),
 }
 
-/// Judges a PIN, or a recovery code in its place, for the session `login`, whose id is `token`.
+impl Typed {
+    fn read(typed: &str) -> Option<Self> {
+        typed.parse().map(Self::Pin).ok().or_else(|| RecoveryCode::parse(typed).map(Self::Code))
+    }
+
+    const fn login_type(&self) -> &'static str {
+        match self {
+            Self::Pin(_) => "pin",
+            Self::Code(_) => "recovery_code",
+        }
+    }
+}
+
+/// Judges a PIN, or a recovery code in its place, for the session `login`, whose id is `token`, and records how.
 pub async fn second_step(
     state: &AppState,
+    source: Source,
     login: &LoginSession,
     token: &SessionToken,
     typed: &str,
@@ -135,25 +197,48 @@ pub async fn second_step(
         Ok(session) => session,
         Err(refusal) => return Ok(refusal),
     };
-    let typed = match (typed.parse(), RecoveryCode::parse(typed)) {
-        (Ok(pin), _) => Typed::Pin(pin),
-        (Err(_), Some(code)) => Typed::Code(code),
-        (Err(_), None) => return Ok(SecondStep::Malformed),
+    let action = if session.stage == Stage::Password { Action::SignIn } else { Action::Unlock };
+    let by = By { actor: session.account.username.clone(), source };
+    let typed = Typed::read(typed);
+    let login_type = typed.as_ref().map_or("", Typed::login_type);
+    let recorder = Recorder { state, by: &by, action, login_type };
+    let Some(typed) = typed else {
+        recorder.refuse("malformed", false).await?;
+        return Ok(SecondStep::Malformed);
     };
     let operator = &session.account.id;
     let attempts = subject(&state.secrets, WRONG_PINS, &operator.0);
     let left = match state.db.begin_attempt(&attempts, PINS, state.clock.now_ms()).await? {
         Attempt::Allowed { left } => left,
-        Attempt::Locked { until } => return Ok(SecondStep::Locked { until }),
-    };
-    let outcome = use_proof(state, token, operator, &typed, &attempts, is_repeat).await?;
-    Ok(match outcome {
-        SecondStep::Wrong { .. } | SecondStep::UsedBefore | SecondStep::NoSuchCode if left == 0 => {
-            SecondStep::Locked { until: state.clock.now_ms() + LOCK }
+        Attempt::Locked { until } => {
+            recorder.refuse("locked", false).await?;
+            return Ok(SecondStep::Locked { until });
         }
+    };
+    let attempt = Attempted { operator, typed: &typed, attempts: &attempts, is_repeat };
+    let outcome = use_proof(&recorder, token, &attempt).await?;
+    let reason = match outcome {
+        SecondStep::Wrong { .. } => "wrong",
+        SecondStep::UsedBefore => "used_before",
+        SecondStep::NoSuchCode => "no_such_code",
+        other => return Ok(other),
+    };
+    recorder.refuse(reason, left == 0).await?;
+    Ok(match outcome {
+        _ if left == 0 => SecondStep::Locked { until: state.clock.now_ms() + LOCK },
         SecondStep::Wrong { .. } => SecondStep::Wrong { left },
         other => other,
     })
+}
+
+/// An attempt to use up a proof of the second factor.
+struct Attempted<'a> {
+    operator: &'a OperatorId,
+    typed: &'a Typed,
+    /// Under which key it was counted.
+    attempts: &'a str,
+    /// Whether the form was sent twice, and the first of them has renewed the session.
+    is_repeat: bool,
 }
 
 /// The session that a second factor would open, and whether a form sent twice has opened it a moment ago.
@@ -175,13 +260,12 @@ async fn session_to_prove(
 }
 
 async fn use_proof(
-    state: &AppState,
+    recorder: &Recorder<'_>,
     old: &SessionToken,
-    operator: &OperatorId,
-    typed: &Typed,
-    attempts: &str,
-    is_repeat: bool,
+    attempt: &Attempted<'_>,
 ) -> Result<SecondStep, AppError> {
+    let Attempted { operator, typed, attempts, is_repeat } = *attempt;
+    let state = recorder.state;
     let code_hash;
     let proof = match typed {
         Typed::Pin(pin) => match matching_step(state, operator, pin).await? {
@@ -194,7 +278,10 @@ async fn use_proof(
         }
     };
     let (token, now) = (SessionToken::new(&state.random)?, state.clock.now_ms());
-    let step_up = StepUp { operator, old: &old.hash(), new: &token.hash(), proof, attempts, now };
+    let (record, superseded) = (&recorder.done(), &recorder.record(Act::done(Action::Superseded)));
+    let (old, new) = (&old.hash(), &token.hash());
+    let step_up = StepUp { operator, old, new, proof, attempts, record, superseded, now };
+    // A form sent twice is one sign-in, which the first of them has recorded.
     let outcome = if is_repeat {
         let is_same = state.db.step_up_again(&step_up, now - TWICE_WITHIN).await?;
         if is_same { SteppedUp::Done } else { SteppedUp::NoSession }
@@ -224,7 +311,14 @@ fn subject(secrets: &Secrets, kind: &str, name: &str) -> String {
 }
 
 /// Forgets the wrong attempts on an account, so that its owner can try again at once.
-pub async fn unlock(db: &Db, secrets: &Secrets, username: &Username, operator: &OperatorId) -> Result<(), sqlx::Error> {
-    db.clear_attempts(&subject(secrets, WRONG_PASSWORDS, username.as_str())).await?;
-    db.clear_attempts(&subject(secrets, WRONG_PINS, &operator.0)).await
+pub async fn unlock(
+    db: &Db,
+    secrets: &Secrets,
+    username: &Username,
+    operator: &OperatorId,
+    record: &Record,
+) -> Result<(), sqlx::Error> {
+    let passwords = subject(secrets, WRONG_PASSWORDS, username.as_str());
+    let pins = subject(secrets, WRONG_PINS, &operator.0);
+    db.clear_attempts([&passwords, &pins], record).await
 }

@@ -7,6 +7,11 @@ use crate::server::{random::Random, secrets::Secrets};
 
 /// The longest that a session may last: a day.
 const LONGEST_SESSION: u32 = 24 * 60 * 60;
+/// For how many months the entries of the registers are kept at least, and at most.
+const SHORTEST_RETENTION: u32 = 6;
+const LONGEST_RETENTION: u32 = 120;
+/// The longest time between two checkpoints of the registers, in minutes: a day.
+const LONGEST_CHECKPOINT: u32 = 24 * 60;
 /// The shortest idle limit and the shortest time for calls in flight to end, in seconds.
 const SHORTEST_IDLE: u32 = 2;
 
@@ -30,6 +35,16 @@ impl Config {
             (session.absolute > session.idle, "session.absolute", "not longer than session.idle"),
             (session.absolute <= LONGEST_SESSION, "session.absolute", "more than a day (86400 seconds)"),
             (session.warning < session.idle, "session.warning", "not shorter than session.idle"),
+            (
+                (1..=LONGEST_CHECKPOINT).contains(&self.registers.checkpoint_minutes),
+                "registers.checkpoint_minutes",
+                "not between a minute and a day (1440 minutes)",
+            ),
+            (
+                (SHORTEST_RETENTION..=LONGEST_RETENTION).contains(&self.registers.retention_months),
+                "registers.retention_months",
+                "not between 6 and 120 months",
+            ),
             (self.sandbox.control.ip().is_loopback(), "sandbox.control", "not a loopback address"),
         ];
         broken(&rules)

@@ -36,6 +36,8 @@ pub struct Config {
     pub secrets: SecretFiles,
     /// How long sessions last.
     pub session: Session,
+    /// How the registers are kept.
+    pub registers: Registers,
     /// How the desk looks.
     pub desk: Desk,
     /// Where Sistema TS is and who we are to it; none for "the sandbox".
@@ -198,6 +200,24 @@ pub struct Session {
 impl Default for Session {
     fn default() -> Self {
         Self { idle: 15 * 60, absolute: 9 * 60 * 60, warning: 60 }
+    }
+}
+
+/// `[registers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Registers {
+    /// After how many minutes the end of a register that has grown is signed.
+    pub checkpoint_minutes: u32,
+    /// For how many months entries are kept.
+    pub retention_months: u32,
+    /// Whether nothing is purged, however old.
+    pub legal_hold: bool,
+}
+
+impl Default for Registers {
+    fn default() -> Self {
+        Self { checkpoint_minutes: 60, retention_months: 12, legal_hold: false }
     }
 }
 

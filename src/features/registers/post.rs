@@ -1,0 +1,134 @@
+//! The requests of the registers' pages. Whoever reads or exports leaves an entry first.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    act::{Act, By},
+    export::{self, Format},
+    filters::{Asked, Typed, read},
+    page::{self, Shown},
+};
+use crate::{
+    components::alert::FormErrors,
+    server::{
+        auth::{SignedIn, Supervisor},
+        errors::AppError,
+        form::Posted,
+        page::PageContext,
+        retained::Retained,
+        source::Source,
+        state::AppState,
+    },
+    storage::registers::{
+        Action, Fact, Register,
+        find::{Places, RegisterPage},
+    },
+};
+
+/// Rows of a page.
+const ROWS: u32 = 25;
+
+/// `GET /registers/{register}`
+pub async fn show(
+    State(state): State<AppState>,
+    supervisor: SignedIn<Supervisor>,
+    source: Source,
+    context: PageContext,
+    Path(register): Path<String>,
+    retained: Retained,
+    Query(typed): Query<Typed>,
+) -> Result<Response, AppError> {
+    let register = register_of(&register)?;
+    // An address can be written by anyone: what is wrong in it is not repeated. What was typed in the other language is.
+    let (typed, repeated) = match Typed::retained(&retained) {
+        Some(typed) => (typed.clone(), typed),
+        None => (typed, Typed::default()),
+    };
+    let (asked, errors) = read(&typed, register, &state.db, context.language).await?;
+    if !errors.is_empty() {
+        return Ok(page::render(context, Shown { register, typed: repeated, ..Shown::refused(errors) }).await);
+    }
+    let by = By { actor: supervisor.account.username, source };
+    let act = Act::done(Action::RegisterRead).with(Fact::Part, &asked.text());
+    record(&state, &by, act, register).await?;
+    let found = find(&state, register, &asked).await?;
+    // What stands in the address is what was understood of it.
+    let typed = Typed { before: String::new(), ..typed };
+    Ok(page::render(context, Shown { register, typed, asked, found, errors: FormErrors::default() }).await)
+}
+
+/// `POST /registers/{register}`: what was typed, if it may stand in an address, leads to the page of it.
+pub async fn search(
+    State(state): State<AppState>,
+    _: SignedIn<Supervisor>,
+    context: PageContext,
+    Path(register): Path<String>,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response, AppError> {
+    let register = register_of(&register)?;
+    let (asked, errors) = read(&typed, register, &state.db, context.language).await?;
+    if errors.is_empty() {
+        return Ok(Redirect::to(&asked.address(register, None)).into_response());
+    }
+    Ok(page::render(context, Shown { register, typed, ..Shown::refused(errors) }).await)
+}
+
+/// What the form of an export sends beside the filters.
+#[derive(Deserialize)]
+pub struct Wanted {
+    format: String,
+    #[serde(flatten)]
+    typed: Typed,
+}
+
+/// `POST /registers/{register}/export`: the entries asked for as CSV, or the whole period with its proof.
+pub async fn export(
+    State(state): State<AppState>,
+    supervisor: SignedIn<Supervisor>,
+    source: Source,
+    context: PageContext,
+    Path(register): Path<String>,
+    Posted(wanted): Posted<Wanted>,
+) -> Result<Response, AppError> {
+    let register = register_of(&register)?;
+    let format: Format = wanted.format.parse().map_err(|_| AppError::BadRequest("no such format"))?;
+    let (asked, errors) = read(&wanted.typed, register, &state.db, context.language).await?;
+    if !errors.is_empty() {
+        return Ok(page::render(context, Shown { register, typed: wanted.typed, ..Shown::refused(errors) }).await);
+    }
+    let by = By { actor: supervisor.account.username, source };
+    let act = Act::done(Action::RegisterExported).with(Fact::Format, format.word()).with(Fact::Part, &asked.text());
+    // Where the export ends is settled before its own entry is written.
+    let places = state.db.places(register, &asked.filter).await?;
+    record(&state, &by, act, register).await?;
+    let today = state.clock.today();
+    let file = format!("attachment; filename=\"{}-{today}.{}\"", register.word(), format.ending());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&file).map_err(AppError::internal)?),
+    ];
+    Ok((headers, export::body(state, register, asked.filter, places, format)?).into_response())
+}
+
+fn register_of(word: &str) -> Result<Register, AppError> {
+    word.parse().map_err(|_| AppError::NotFound)
+}
+
+async fn record(state: &AppState, by: &By, act: Act, register: Register) -> Result<(), AppError> {
+    let act = act.with(Fact::Section, "registers").on(register.word());
+    let record = by.record(act, &state.secrets, state.clock.now_ms());
+    Ok(state.db.record(&[record]).await?)
+}
+
+async fn find(state: &AppState, register: Register, asked: &Asked) -> Result<RegisterPage, AppError> {
+    let Some(places) = state.db.places(register, &asked.filter).await? else {
+        return Ok(RegisterPage { entries: Vec::new(), next: None });
+    };
+    let last = asked.before.map_or(places.last, |before| before.min(places.last));
+    Ok(state.db.register_page(register, &asked.filter, Places { last, ..places }, ROWS).await?)
+}

@@ -1,0 +1,191 @@
+//! From where a request comes, as the registers have it (seed 003, 4.3.8): address, browser, platform, route, TLS.
+//!
+//! All of it is somebody else's word: only what has the form it should have is taken, so that nothing can be smuggled
+//! into a register.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, MatchedPath},
+    http::{HeaderMap, header, request::Parts},
+};
+use woothee::parser::Parser;
+
+use super::{config::Server, request_log::known, state::AppState};
+
+/// By whom the proxy says for whom it asks: the address before it last in the list.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+/// In which a trusted proxy says how the browser speaks TLS with it.
+const TLS_PROTOCOL: &str = "x-tls-protocol";
+const TLS_CIPHER: &str = "x-tls-cipher";
+/// The longest name of a protocol or cipher suite.
+const LONGEST_WORD: usize = 64;
+/// The digits of a browser's major version: a longer number is something else.
+const VERSION_DIGITS: usize = 4;
+
+/// From where somebody acts. Empty texts are what is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Through what: `web`, `console` or `service`.
+    pub namespace: &'static str,
+    /// The address of the browser.
+    pub ip: String,
+    /// Name and major version of the browser.
+    pub browser: String,
+    /// The operating system.
+    pub platform: String,
+    /// The route, never the path as it came.
+    pub path: String,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// TLS between browser and proxy: the version.
+    pub tls_protocol: String,
+    /// TLS between browser and proxy: the cipher suite.
+    pub tls_cipher: String,
+    /// On whose behalf.
+    pub delegate: String,
+}
+
+impl Source {
+    /// The command line.
+    #[must_use]
+    pub fn console() -> Self {
+        Self { namespace: "console", ..Self::default() }
+    }
+
+    /// The running program itself.
+    #[must_use]
+    pub fn service() -> Self {
+        Self { namespace: "service", ..Self::default() }
+    }
+}
+
+impl FromRequestParts<AppState> for Source {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+        let server = &state.config.server;
+        let has_proxy = peer.is_some_and(|peer| is_proxy(server, peer));
+        let told = |name| if has_proxy { word(&parts.headers, name) } else { String::new() };
+        let (browser, platform) = agent(&parts.headers);
+        Ok(Self {
+            namespace: "web",
+            ip: peer.map(|peer| client(server, peer, &parts.headers).to_string()).unwrap_or_default(),
+            browser,
+            platform,
+            path: parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default(),
+            method: known(parts.method.as_str()),
+            tls_protocol: told(TLS_PROTOCOL),
+            tls_cipher: told(TLS_CIPHER),
+            delegate: String::new(),
+        })
+    }
+}
+
+/// Whether `peer` is a proxy of ours: one of those named, or this machine where any are named.
+fn is_proxy(server: &Server, peer: IpAddr) -> bool {
+    !server.trusted_proxies.is_empty() && server.takes_connections_from(peer)
+}
+
+/// The last address in the list that is not a proxy's of ours: what stands before it anybody can have written.
+fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !is_proxy(server, peer) {
+        return peer;
+    }
+    let lists = headers.get_all(FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok());
+    let addresses: Vec<_> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+    let mut last = peer;
+    for address in addresses.iter().rev() {
+        let Ok(address) = address.parse::<IpAddr>() else { break };
+        last = address.to_canonical();
+        if !is_proxy(server, last) {
+            break;
+        }
+    }
+    last
+}
+
+/// The name of a protocol or cipher suite, if it is one.
+fn word(headers: &HeaderMap, name: &str) -> String {
+    let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_name = value.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    if is_plain && is_name && value.len() <= LONGEST_WORD { value.to_owned() } else { String::new() }
+}
+
+/// Browser and platform of the user agent, by names that the parser knows.
+fn agent(headers: &HeaderMap) -> (String, String) {
+    let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(agent) = Parser::new().parse(text) else { return (String::new(), String::new()) };
+    let known = |name: &str| if name == "UNKNOWN" { String::new() } else { name.to_owned() };
+    let (name, platform) = (known(agent.name), known(agent.os));
+    let major = agent.version.split('.').next().unwrap_or_default();
+    let is_version = (1..=VERSION_DIGITS).contains(&major.len()) && major.bytes().all(|byte| byte.is_ascii_digit());
+    let browser = if is_version && !name.is_empty() { format!("{name} {major}") } else { name };
+    (browser, platform)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn server(proxies: &[&str]) -> Server {
+        let trusted_proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
+        Server { trusted_proxies, ..Server::default() }
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_address_is_the_one_that_our_own_proxies_saw() {
+        let proxied = server(&["10.0.0.0/8"]);
+        for (list, expected) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("192.0.2.1, 203.0.113.7", "203.0.113.7"),
+            ("192.0.2.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+            ("47135715", "10.0.0.1"),
+            ("203.0.113.7, nonsense", "10.0.0.1"),
+            ("", "10.0.0.1"),
+        ] {
+            let headers = headers(&[(FORWARDED_FOR, list)]);
+            assert_eq!(client(&proxied, ip("10.0.0.1"), &headers), ip(expected), "{list}");
+        }
+        let headers = headers(&[(FORWARDED_FOR, "203.0.113.7")]);
+        assert_eq!(client(&server(&[]), ip("198.51.100.4"), &headers), ip("198.51.100.4"), "nobody is trusted");
+    }
+
+    #[test]
+    fn browsers_are_known_by_name_and_major_version() {
+        let agents = [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.1.2 \
+                 Safari/537.36",
+                ("Chrome 120", "Windows 10"),
+            ),
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0", ("Firefox 115", "Linux")),
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:1.0) Gecko/20100101 Firefox/47135715.0", ("Firefox", "Linux")),
+            ("CUN-H17KZ6247A", ("", "")),
+        ];
+        for (text, (browser, platform)) in agents {
+            let (found, on) = agent(&headers(&[("user-agent", text)]));
+            assert_eq!((found.as_str(), on.as_str()), (browser, platform), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_protocol_is_not_taken() {
+        for (value, taken) in [("TLSv1.3", true), ("ECDHE-RSA-AES128-GCM-SHA256", true), ("a b", false), ("1", false)] {
+            assert_eq!(!word(&headers(&[(TLS_PROTOCOL, value)]), TLS_PROTOCOL).is_empty(), taken, "{value}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What was kept long enough goes, in whole signed segments; the rest still holds.
+
+use centralino::{
+    server::housekeeping,
+    storage::registers::{Action, Fact, Register, chain::Flaw},
+};
+
+use super::support::{entries, execute, verify};
+use crate::support::{Engine, TestApp, on_both_engines};
+
+on_both_engines!(
+    whole_segments_go_after_a_year_and_the_chain_still_holds,
+    under_a_legal_hold_nothing_goes,
+    a_broken_register_is_not_purged,
+    a_purge_that_nobody_signed_is_found,
+    an_interrupted_purge_is_gone_on_with,
+);
+
+const DAY: i64 = 24 * 60 * 60;
+
+async fn write(app: &TestApp, entries: usize) {
+    let records: Vec<_> = (0..entries).map(|_| app.record(Action::Expiry)).collect();
+    app.state.db.record(&records).await.expect("entries");
+}
+
+async fn keep_house(app: &TestApp) {
+    housekeeping::once(&app.state).await.expect("a round");
+}
+
+/// Two signed segments a month apart, and thirteen months later a third.
+async fn app_with_segments(engine: Engine, legal_hold: bool) -> TestApp {
+    let app = TestApp::start_with(engine, |config| config.registers.legal_hold = legal_hold).await;
+    write(&app, 1500).await;
+    keep_house(&app).await;
+    app.wait_seconds(30 * DAY);
+    write(&app, 10).await;
+    keep_house(&app).await;
+    app
+}
+
+async fn places(app: &TestApp) -> (i64, i64) {
+    let entries = entries(app, Register::Access).await;
+    (entries.first().expect("an entry").seq, entries.last().expect("an entry").seq)
+}
+
+async fn whole_segments_go_after_a_year_and_the_chain_still_holds(engine: Engine) {
+    let app = app_with_segments(engine, false).await;
+    app.wait_seconds(334 * DAY);
+    keep_house(&app).await;
+    assert_eq!(places(&app).await, (1, 1510), "not yet a year");
+    app.wait_seconds(2 * DAY);
+    write(&app, 1).await;
+    keep_house(&app).await;
+    assert_eq!(places(&app).await, (1501, 1511));
+    assert_eq!(verify(&app, Register::Access).await, Ok(1511));
+    let admin = entries(&app, Register::Admin).await;
+    let told: Vec<_> = admin.iter().map(|entry| (entry.action.as_str(), entry.target.as_str())).collect();
+    assert_eq!(told, [("register_purged", "access")]);
+    assert_eq!(admin[0].read_details().fact(Fact::Part), "1-1500");
+    // The first entry that is left is still guarded.
+    execute(&app.state.db, "DELETE FROM register_entries WHERE register = 'access' AND seq = 1501").await;
+    assert_eq!(verify(&app, Register::Access).await, Err(Flaw::Missing { seq: 1501 }));
+}
+
+async fn under_a_legal_hold_nothing_goes(engine: Engine) {
+    let app = app_with_segments(engine, true).await;
+    app.wait_seconds(2000 * DAY);
+    keep_house(&app).await;
+    assert_eq!(places(&app).await, (1, 1510));
+}
+
+async fn a_broken_register_is_not_purged(engine: Engine) {
+    let app = app_with_segments(engine, false).await;
+    execute(&app.state.db, "UPDATE register_entries SET ip = 'x' WHERE register = 'access' AND seq = 7").await;
+    app.wait_seconds(400 * DAY);
+    assert!(housekeeping::once(&app.state).await.is_err());
+    assert_eq!(places(&app).await, (1, 1510));
+    assert_eq!(verify(&app, Register::Access).await, Err(Flaw::Broken { seq: 7 }));
+}
+
+async fn a_purge_that_nobody_signed_is_found(engine: Engine) {
+    let app = app_with_segments(engine, false).await;
+    let hash = entries(&app, Register::Access).await[99].hash.clone();
+    let sql = format!("INSERT INTO register_purges VALUES ('access', 100, 0, '{hash}', 0, 'x')");
+    execute(&app.state.db, &sql).await;
+    execute(&app.state.db, "DELETE FROM register_entries WHERE register = 'access' AND seq <= 100").await;
+    assert_eq!(verify(&app, Register::Access).await, Err(Flaw::Unsigned { seq: 100 }));
+}
+
+async fn an_interrupted_purge_is_gone_on_with(engine: Engine) {
+    let app = app_with_segments(engine, false).await;
+    let aside = "CREATE TABLE aside AS SELECT * FROM register_entries WHERE register = 'access' AND seq > 900";
+    execute(&app.state.db, aside).await;
+    app.wait_seconds(336 * DAY);
+    keep_house(&app).await;
+    let back = "INSERT INTO register_entries SELECT * FROM aside WHERE seq <= 1500";
+    execute(&app.state.db, back).await;
+    assert_eq!(verify(&app, Register::Access).await, Ok(1510), "what is still to go disturbs nobody");
+    keep_house(&app).await;
+    assert_eq!(places(&app).await, (1501, 1510));
+}
