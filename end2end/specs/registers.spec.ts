@@ -54,7 +54,7 @@ test.describe("the registers", () => {
     await admin.actor.fill(supervisor);
     await admin.action.selectOption({ label: "Registro letto" });
     await admin.search();
-    await expect(admin.rows.first()).toContainText("access");
+    await expect(admin.rows.first()).toContainText("Registro letto");
     await admin.rows.first().locator("summary").click();
     await inspect("register-admin");
   });

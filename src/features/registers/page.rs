@@ -11,7 +11,7 @@ use super::{
 use crate::{
     components::{
         alert::{ErrorSummary, FormErrors},
-        buttons::{Button, ButtonKind},
+        buttons::{Button, ButtonKind, PostButton},
         field::{DateField, Field},
         heading::Heading,
         select::Select,
@@ -169,15 +169,16 @@ fn Export(
     language: Language,
 ) -> impl IntoView {
     let text = move |key: &str| language.text(&format!("registers.{key}"));
-    let hidden = asked.pairs.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    // A form each: one that was sent is held for a moment, and the page stays where a file is the answer.
+    let form = |(format, key): (Format, &'static str)| {
+        let hidden = asked.pairs.iter().cloned().chain([("format", format.word().to_owned())]).collect();
+        let action = format!("{}/export", path_of(register));
+        view! { <PostButton action kind=ButtonKind::Secondary hidden>{text(key)}</PostButton> }
+    };
     view! {
-        <form class="register-export" method="post" action=format!("{}/export", path_of(register))>
-            {hidden.collect_view()}
-            <Button kind=ButtonKind::Secondary name="format" value=Format::Csv.word()>{text("export_csv")}</Button>
-            <Button kind=ButtonKind::Secondary name="format" value=Format::JsonLines.word()>
-                {text("export_proof")}
-            </Button>
+        <div class="register-export">
+            {[(Format::Csv, "export_csv"), (Format::JsonLines, "export_proof")].map(form).collect_view()}
             <p class="field-hint">{text("export_hint")}</p>
-        </form>
+        </div>
     }
 }
