@@ -72,12 +72,12 @@ fn the_last_eight_uncertain_confirmations_are_remembered_for_half_an_hour_each()
     let later = START + SignedDuration::from_mins(33);
     let carried = headers(&sealed.close(Drawer::Deferred, data, later).expect("sealed"));
     let mut data = sealed.open(Drawer::Deferred, &carried, later).expect("opened");
-    let knows = |data: &CallData, number: usize| data.is_unsettled(&unsettled(number, later).cun, "another");
-    let known: Vec<_> = (0..9).filter(|number| knows(&data, *number)).collect();
+    let remembers = |data: &CallData, number: usize| data.is_unsettled(&unsettled(number, later).cun, "another");
+    let known: Vec<_> = (0..9).filter(|number| remembers(&data, *number)).collect();
     assert_eq!(known, [4, 5, 6, 7, 8], "the first is one too many, the next three are too old");
     assert!(!data.is_unsettled(&unsettled(4, later).cun, &unsettled(4, later).submission), "the same form");
     data.settle(&unsettled(4, later).cun);
-    assert!(!knows(&data, 4));
+    assert!(!remembers(&data, 4));
 }
 
 #[test]
