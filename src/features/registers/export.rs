@@ -112,7 +112,7 @@ fn csv_lines(entries: Option<&[StoredEntry]>) -> Result<Bytes, io::Error> {
 }
 
 fn finish(writer: csv::Writer<Vec<u8>>) -> Result<Bytes, io::Error> {
-    writer.into_inner().map(Bytes::from).map_err(|error| error.into_error())
+    writer.into_inner().map(Bytes::from).map_err(csv::IntoInnerError::into_error)
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe before it.

@@ -152,16 +152,12 @@ impl Reader {
         if word.is_empty() {
             return None;
         }
-        match word.parse() {
-            Ok(value) => {
-                self.asked.pairs.push((name, word.to_owned()));
-                Some(value)
-            }
-            Err(_) => {
-                self.refuse(name, "no_such_word");
-                None
-            }
-        }
+        let Ok(value) = word.parse() else {
+            self.refuse(name, "no_such_word");
+            return None;
+        };
+        self.asked.pairs.push((name, word.to_owned()));
+        Some(value)
     }
 
     fn day(&mut self, name: &'static str, typed: &str) -> Option<Date> {

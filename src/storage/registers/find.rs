@@ -74,7 +74,7 @@ impl Filter {
         for (column, value) in wanted {
             let Some(value) = value else { continue };
             let column = if values.is_empty() { column.to_owned() } else { format!("COALESCE({column}, '')") };
-            sql.push_str(&format!("AND {column} = ${} ", values.len() + 5));
+            sql.extend(["AND ", &column, " = $", &(values.len() + 5).to_string(), " "]);
             values.push(value);
         }
         (sql, values)

@@ -102,7 +102,7 @@ impl Action {
 words! {
     /// What is told of an act beside who, what, when, from where and on what.
     Fact {
-        /// By what somebody proved who they are: password, pin, recovery_code ("Login Type").
+        /// By what somebody proved who they are: `password`, `pin`, `recovery_code` ("Login Type").
         LoginType = "login_type",
         /// Why it was refused.
         Reason = "reason",
