@@ -5,7 +5,7 @@ use sqlx::{Error, FromRow};
 
 use super::{
     Db, decode, read,
-    steps::{FORGET_DEFERRED, MaybeStepRow, STEPS, Step, StepRow, forgotten_before, steps_of},
+    steps::{FORGET_DEFERRED, MaybeStepRow, STEPS, Step, StepRow, TAKE_CASE, forgotten_before, steps_of},
     write,
 };
 use crate::domain::{call::CallId, case::Service, operator::OperatorId};
@@ -118,7 +118,7 @@ const FOUND: &str = select_cases!(
 );
 const OPEN: &str = "INSERT INTO cases (id, operator_id, call_id, opened_at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT DO NOTHING";
-const CLOSE: &str = "UPDATE cases SET closed_at = $3 WHERE operator_id = $1 AND id = $2 AND closed_at IS NULL";
+const CLOSE: &str = "UPDATE cases SET closed_at = $2 WHERE id = $1";
 /// Sorts after every UUID.
 const AFTER_ALL: &str = "~";
 
@@ -137,13 +137,15 @@ impl Db {
     /// changes nothing.
     pub async fn close_case(&self, id: &str, of: &OperatorId, at: Timestamp) -> Result<bool, Error> {
         write!(self, |tx| {
+            let take = sqlx::query(TAKE_CASE).bind(id).bind(&of.0);
+            if take.execute(&mut *tx).await?.rows_affected() == 0 {
+                return Ok(true);
+            }
             if steps_of!(&mut *tx, id).iter().any(|step| step.is_under_way(at)) {
                 return Ok(false);
             }
-            let close = sqlx::query(CLOSE).bind(&of.0).bind(id).bind(whole_second(at));
-            if close.execute(&mut *tx).await?.rows_affected() > 0 {
-                sqlx::query("DELETE FROM steps WHERE case_id = $1").bind(id).execute(&mut *tx).await?;
-            }
+            sqlx::query(CLOSE).bind(id).bind(whole_second(at)).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM steps WHERE case_id = $1").bind(id).execute(&mut *tx).await?;
             Ok(true)
         })
     }

@@ -176,6 +176,20 @@ pub fn last_of(steps: &[Step], service: Service) -> Option<&Step> {
     steps.iter().rev().find(|step| service.same_act().contains(&step.service))
 }
 
+/// The last request for the same act as `service` that may have been carried out, unless something has answered since
+/// whether it was: a yes; and of a verification, which changes nothing, a no. A no to a repetition does not tell: it is
+/// what the service says to what was done already.
+#[must_use]
+pub fn open_question(steps: &[Step], service: Service) -> Option<&Step> {
+    let is_answer = |step: &&Step| match step.class() {
+        OutcomeClass::Done => true,
+        OutcomeClass::Refused => service == Service::Verify,
+        OutcomeClass::Uncertain | OutcomeClass::NotSent => false,
+    };
+    let of_act = steps.iter().rev().filter(|step| service.same_act().contains(&step.service));
+    of_act.take_while(|step| !is_answer(step)).find(|step| step.class() == OutcomeClass::Uncertain)
+}
+
 fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
     if let Some(before) = steps.iter().find(|step| step.submission == intent.submission) {
         return Beginning::Before(before.clone());
@@ -186,13 +200,15 @@ fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
     if effective_stage(steps, intent.verified_by.as_deref()).allow(intent.service).is_err() {
         return Beginning::OutOfOrder;
     }
-    let is_open_question = last_of(steps, intent.service).is_some_and(|last| last.class() == OutcomeClass::Uncertain);
-    if is_open_question && !intent.repeats_knowingly { Beginning::NeedsDecision } else { Beginning::Begun }
+    let is_open = open_question(steps, intent.service).is_some();
+    if is_open && !intent.repeats_knowingly { Beginning::NeedsDecision } else { Beginning::Begun }
 }
 
 /// Taking the case's row first makes intents of one case wait for each other on both engines.
-const TAKE_CASE: &str =
+pub(super) const TAKE_CASE: &str =
     "UPDATE cases SET opened_at = opened_at WHERE id = $1 AND operator_id = $2 AND closed_at IS NULL";
+/// Taking the operator's row first does so for deferred confirmations, which have no case in common.
+const TAKE_OPERATOR: &str = "UPDATE operators SET id = id WHERE id = $1";
 const OPEN_DEFERRED: &str = "INSERT INTO cases (id, operator_id, opened_at, closed_at) VALUES ($1, $2, $3, $3)";
 pub(super) const FORGET_DEFERRED: &str = "DELETE FROM steps WHERE started_at < $1 \
     AND case_id IN (SELECT id FROM cases WHERE closed_at IS NOT NULL)";
@@ -246,6 +262,7 @@ impl Db {
     /// keep and is closed from the start. Its work in progress is forgotten after an hour.
     pub async fn begin_deferred_step(&self, intent: &Intent) -> Result<Beginning, Error> {
         write!(self, |tx| {
+            sqlx::query(TAKE_OPERATOR).bind(&intent.operator.0).execute(&mut *tx).await?;
             sqlx::query(FORGET_DEFERRED).bind(forgotten_before(intent.at)).execute(&mut *tx).await?;
             let before: Option<StepRow> =
                 sqlx::query_as(STEP).bind(&intent.submission).fetch_optional(&mut *tx).await?;

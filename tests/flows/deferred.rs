@@ -8,6 +8,7 @@ on_both_engines!(
     an_uncertain_outcome_asks_for_a_decision,
     each_uncertain_confirmation_is_remembered_by_its_cun,
     an_uncertain_confirmation_of_a_case_is_remembered,
+    a_no_to_the_repetition_leaves_open_what_was_uncertain,
     the_case_knows_of_an_uncertain_confirmation_outside_it,
     without_the_browsers_memory_every_cun_is_asked_about,
 );
@@ -82,9 +83,10 @@ async fn each_uncertain_confirmation_is_remembered_by_its_cun(engine: Engine) {
         send(&app, &mut browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita").shows(422, key);
     }
     assert_eq!(app.sandbox("/state").await["counts"]["requests"]["confirm"].as_u64(), asked);
-    // The service says no, as there is no unlock: that is known now.
+    // The service says no; it would to a confirmation that it has registered already, too.
     assert_eq!(send(&app, &mut browser, &first.cun, &[("repeat", "1")]).await.location(), "/confirm");
-    assert_eq!(send(&app, &mut browser, &first.cun, &[]).await.location(), "/confirm");
+    browser.get("/confirm").await.shows(200, "Conferma non accettata").shows(200, "può essere già riuscita");
+    send(&app, &mut browser, &first.cun, &[]).await.shows(422, "può essere già riuscita");
     send(&app, &mut browser, &second.cun, &[]).await.shows(422, "può essere già riuscita");
 }
 
@@ -100,6 +102,25 @@ async fn an_uncertain_confirmation_of_a_case_is_remembered(engine: Engine) {
     call.step("close", &[("sure", "1")]).await;
     send(&app, &mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
     assert_eq!(send(&app, &mut call.browser, &caller.cun, &[("repeat", "1")]).await.location(), "/confirm");
+}
+
+async fn a_no_to_the_repetition_leaves_open_what_was_uncertain(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
+    app.fault("confirm", "reset_after_reading").await;
+    call.step("confirm", &[]).await.shows(200, "Esito della conferma incerto");
+    for repetition in 0..2 {
+        app.fault("confirm", "refused").await;
+        let page = call.step("confirm", &[("repeat", "1")]).await;
+        page.shows(200, "Conferma non accettata").shows(200, "può essere già riuscita");
+        assert!(!page.text.contains("la conferma non è registrata"), "{repetition}: nobody knows that");
+        call.step("confirm", &[]).await.shows(422, "può essere già riuscita");
+    }
+    call.step("close", &[("sure", "1")]).await;
+    send(&app, &mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
 }
 
 async fn the_case_knows_of_an_uncertain_confirmation_outside_it(engine: Engine) {

@@ -8,6 +8,9 @@ on_both_engines!(
     what_a_caller_says_does_not_wait,
     a_case_opened_for_another_call_is_not_taken_for_it,
     that_a_case_is_closed_is_said_once,
+    a_page_of_a_closed_case_takes_nothing_from_the_next,
+    a_call_waits_while_another_is_taken,
+    a_refused_id_outlives_the_change_of_language,
 );
 
 const WAITING: &str = "__Host-call";
@@ -88,4 +91,31 @@ async fn that_a_case_is_closed_is_said_once(engine: Engine) {
     for browser in [&mut call.browser, &mut other] {
         assert!(!browser.get("/").await.text.contains("chiuso alle"));
     }
+}
+
+async fn a_page_of_a_closed_case_takes_nothing_from_the_next(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let closed = call.path.clone();
+    close(&mut call.browser, &closed).await;
+    call.path = call.browser.post("/cases", &[("call", "88214")]).await.location().to_owned();
+    call.verify(&app.caller("positive").await).await.shows(200, "Sblocca codice");
+    close(&mut call.browser, &closed).await;
+    call.page().await.shows(200, "Sblocca codice");
+}
+
+async fn a_call_waits_while_another_is_taken(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    call.browser.get("/?call=88214").await;
+    close(&mut call.browser, &call.path).await;
+    call.path = call.browser.post("/cases", &[("call", "88215")]).await.location().to_owned();
+    call.page().await.shows(200, "È arrivata la chiamata 88214");
+}
+
+async fn a_refused_id_outlives_the_change_of_language(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut browser = app.signed_in(&app.operator("m.bianchi").await).await;
+    let refused = browser.post("/cases", &[("call", "CUN-H17KZ6247A")]).await;
+    refused.shows(422, "name=\"call\"").shows(422, "formaction=\"/language?back=/\"");
 }

@@ -24,7 +24,7 @@ use crate::{
         call_data::{CallData, Drawer, LastAnswer, Typed},
         case_page::with_cookies,
         fields::{Decision, DictatedField, decision_id},
-        outcome::{Outcome, say},
+        outcome::{Outcome, is_no, say},
         post::{one_time_key, read},
         service::{Submission, Submitted, submit},
     },
@@ -37,7 +37,7 @@ use crate::{
         retained::Retained,
     },
     sistema_ts::call_center::Communication,
-    storage::steps::{Step, last_of as last_step_of},
+    storage::steps::{Step, open_question},
 };
 
 /// For how long an outcome that is known is shown.
@@ -49,6 +49,8 @@ struct Model {
     errors: FormErrors,
     key: String,
     last: Option<(Step, LastAnswer)>,
+    /// Whether that one came to nothing, and an earlier one of the same test may have been carried out.
+    is_after_uncertain: bool,
     alphabet: Alphabet,
     language: Language,
 }
@@ -138,7 +140,7 @@ async fn is_uncertain_in_case(desk: &AtDesk, cun: &Cun) -> Result<bool, AppError
         return Ok(false);
     }
     let Some((_, steps)) = desk.state.db.case(&data.case_id, &desk.actor.operator).await? else { return Ok(false) };
-    Ok(last_step_of(&steps, Service::Confirm).is_some_and(|step| step.class() == OutcomeClass::Uncertain))
+    Ok(open_question(&steps, Service::Confirm).is_some())
 }
 
 /// The page that asks for the second decision.
@@ -173,7 +175,10 @@ async fn render(
         false => page.refused(language),
     };
     let alphabet = desk.state.config.desk.alphabet_in(language);
-    let model = Model { cun, errors, key, last, alphabet, language };
+    let is_open = |data: CallData| cun.parse::<Cun>().is_ok_and(|cun| data.is_unsettled(&cun, ""));
+    let came_to_nothing = last.as_ref().is_some_and(|(step, _)| is_no(step));
+    let is_after_uncertain = came_to_nothing && desk.open(Drawer::Deferred).is_some_and(is_open);
+    let model = Model { cun, errors, key, last, is_after_uncertain, alphabet, language };
     Ok(page.render(desk.context, move || view! { <ConfirmPage model /> }).await)
 }
 
@@ -182,12 +187,16 @@ fn ConfirmPage(
     /// What is shown.
     model: Model,
 ) -> impl IntoView {
-    let Model { cun, errors, key, last, alphabet, language } = model;
+    let Model { cun, errors, key, last, is_after_uncertain, alphabet, language } = model;
     let class = last.as_ref().map(|(step, _)| step.class());
-    let is_needed = errors.of(decision_id(Service::Confirm)).is_some() || class == Some(OutcomeClass::Uncertain);
+    let is_asked = errors.of(decision_id(Service::Confirm)).is_some();
+    let is_needed = is_asked || is_after_uncertain || class == Some(OutcomeClass::Uncertain);
     let usual = || language.text("confirm.say");
-    let said = last.as_ref().map_or_else(usual, |(step, answer)| say(step, Some(answer), language)).into_any();
-    let card = last.map(|(step, answer)| view! { <Outcome step answer=Some(answer) is_deferred=true language /> });
+    let words = |(step, answer): &(Step, LastAnswer)| say(step, Some(answer), is_after_uncertain, language);
+    let said = last.as_ref().map_or_else(usual, words).into_any();
+    let card = last.map(|(step, answer)| {
+        view! { <Outcome step answer=Some(answer) is_after_uncertain is_deferred=true language /> }
+    });
     let (good, bad) = if class == Some(OutcomeClass::Done) { (card, None) } else { (None, card) };
     let summary = errors.clone();
     view! {

@@ -94,8 +94,8 @@ fn CasePage(
 ) -> impl IntoView {
     let language = view.language;
     let card = |step: &Step, said| {
-        let (step, answer) = (step.clone(), view.data.last.clone());
-        view! { <Outcome step answer said language /> }
+        let (step, answer, is_after_uncertain) = (step.clone(), view.data.last.clone(), view.is_after_uncertain(step));
+        view! { <Outcome step answer said is_after_uncertain language /> }
     };
     let (good, bad) = match view.outcome() {
         Some(step) if step.class() == OutcomeClass::Done => (Some(card(step, Some(sentence(&view, "", false)))), None),

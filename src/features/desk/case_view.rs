@@ -6,7 +6,7 @@ use super::{
     at_desk::AtDesk,
     call_data::{CallData, Drawer, Typed},
     note,
-    outcome::say,
+    outcome::{is_no, say},
 };
 use crate::{
     components::alert::FormErrors,
@@ -18,7 +18,7 @@ use crate::{
     server::{clock::rome, errors::AppError, language::Language, retained::Retained},
     storage::{
         cases::CaseRecord,
-        steps::{Step, effective_stage, last_of, stage_after},
+        steps::{Step, effective_stage, last_of, open_question, stage_after},
     },
 };
 
@@ -67,9 +67,7 @@ impl LooseEnd {
     /// What stays open after these requests.
     #[must_use]
     pub fn of(steps: &[Step]) -> Self {
-        let uncertain = |service| {
-            last_of(steps, service).filter(|step| step.class() == OutcomeClass::Uncertain).map(|step| step.service)
-        };
+        let uncertain = |service| open_question(steps, service).map(|step| step.service);
         // A verification that is repeated afterwards does not undo an unlock.
         let has_unlocked = steps.iter().any(|it| it.service == Service::Unlock && it.class() == OutcomeClass::Done);
         match (stage_after(steps), uncertain(Service::Confirm)) {
@@ -245,7 +243,14 @@ impl CaseView {
     #[must_use]
     pub fn asks_decision(&self, service: Service) -> bool {
         let is_conclusion = matches!(service, Service::Confirm | Service::Cancel);
-        self.last_class(service) == Some(OutcomeClass::Uncertain) || (is_conclusion && self.is_unsettled)
+        let is_open = open_question(&self.steps, service).is_some_and(|step| !step.is_under_way(self.now));
+        is_open || (is_conclusion && self.is_unsettled)
+    }
+
+    /// Whether an earlier request for the same act as `step`, which did not come through, may have been carried out.
+    #[must_use]
+    pub fn is_after_uncertain(&self, step: &Step) -> bool {
+        is_no(step) && self.asks_decision(step.service)
     }
 
     /// The sentence of the outcome that the page is about, else the step's usual one.
@@ -255,7 +260,7 @@ impl CaseView {
             || self.language.text(usual),
             |step| {
                 let answer = self.data.last.as_ref().filter(|answer| answer.submission == step.submission);
-                say(step, answer, self.language)
+                say(step, answer, self.is_after_uncertain(step), self.language)
             },
         )
     }

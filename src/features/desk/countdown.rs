@@ -18,8 +18,10 @@ fn unlocked_at(view: &CaseView) -> Option<Timestamp> {
         return None;
     }
     let is_done = |step: &&Step| step.service == Service::Unlock && step.class() == OutcomeClass::Done;
-    let ended = || view.steps.iter().rev().find(is_done).and_then(|step| step.end.as_ref()).map(|end| end.at);
-    view.data.unlocked_at.or_else(ended)
+    let last = view.steps.iter().rev().find(is_done);
+    // The instant that the browser carries may be that of an unlock before the last.
+    let carried = view.data.unlocked_at.filter(|at| last.is_none_or(|last| *at >= last.started_at));
+    carried.or_else(|| last.and_then(|step| step.end.as_ref()).map(|end| end.at))
 }
 
 /// Milliseconds left, from 0 to 150,000; none where no OTP is unlocked.

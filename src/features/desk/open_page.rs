@@ -102,8 +102,13 @@ pub async fn open(desk: AtDesk, Posted(form): Posted<OpenForm>) -> Result<Respon
     let id = desk.state.db.open_case(&new, &desk.actor.operator, &call, desk.now).await?;
     // Another case was open: this call waits, unless it is that one's, whose form came twice.
     let is_other = id != new && !is_of(&desk, &id, &call).await?;
-    let cookie = if is_other { note::keep_call(&call)? } else { note::forget_call()? };
-    Ok(with_cookies(to_case(&id), [cookie]))
+    let is_waiting = note::waiting_call(&desk.headers).is_some_and(|waiting| waiting == call);
+    let cookie = match (is_other, is_waiting) {
+        (true, _) => Some(note::keep_call(&call)?),
+        (false, true) => Some(note::forget_call()?),
+        (false, false) => None,
+    };
+    Ok(with_cookies(to_case(&id), cookie))
 }
 
 /// Whether a case was opened for this call.
@@ -113,12 +118,14 @@ async fn is_of(desk: &AtDesk, case_id: &str, call: &CallId) -> Result<bool, AppE
 }
 
 async fn render(
-    desk: AtDesk,
+    mut desk: AtDesk,
     call: String,
     errors: FormErrors,
     closed: Option<CaseRecord>,
 ) -> Result<Response, AppError> {
     let language = desk.context.language;
+    // Where the form was refused, the address is that of the cases: the language switch is to lead back here.
+    "/".clone_into(&mut desk.context.path);
     let page = Page::titled(t!("desk.title", locale = language.tag())).with_form(true);
     let page = if errors.is_empty() { page } else { page.refused(language) };
     Ok(page.render(desk.context, move || view! { <OpenPage call errors closed language /> }).await)

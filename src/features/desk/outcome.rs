@@ -20,12 +20,25 @@ fn text(service: Service, class: OutcomeClass, part: &str, language: Language) -
     language.text(&format!("desk.outcome.{}.{}_{part}", service.word(), class.word()))
 }
 
+/// Whether a request came to nothing.
+#[must_use]
+pub fn is_no(step: &Step) -> bool {
+    matches!(step.class(), OutcomeClass::Refused | OutcomeClass::NotSent)
+}
+
+/// The class whose words say what is true: a no after an uncertain outcome leaves open what it left open.
+fn standing(step: &Step, is_after_uncertain: bool) -> OutcomeClass {
+    if is_after_uncertain { OutcomeClass::Uncertain } else { step.class() }
+}
+
 /// What happened, with its reason where the reason says more.
-fn what(step: &Step, answer: Option<&LastAnswer>, language: Language) -> String {
+fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, language: Language) -> String {
     let class = step.class();
     let word = if step.end.is_none() { CUT_OFF } else { answer.map_or("done", |answer| answer.reason.as_str()) };
     let reason = language.text(&format!("desk.reason.{word}"));
-    let what = if is_ours(answer) {
+    let what = if is_after_uncertain {
+        language.text(&format!("desk.outcome.after_uncertain.{}_what", class.word()))
+    } else if class == OutcomeClass::Refused && is_ours(answer) {
         language.text("desk.outcome.ours.what")
     } else {
         text(step.service, class, "what", language)
@@ -41,24 +54,36 @@ fn is_ours(answer: Option<&LastAnswer>) -> bool {
     answer.is_some_and(|answer| OURS.contains(&answer.reason.as_str()))
 }
 
+/// Whether the words of our own trouble fit: once the data are sent, the caller has nothing more to do.
+fn is_ours_to_tell(step: &Step, answer: Option<&LastAnswer>) -> bool {
+    is_ours(answer) && matches!(step.service, Service::Verify | Service::Unlock)
+}
+
 /// The sentence for the caller.
 #[must_use]
-pub fn say(step: &Step, answer: Option<&LastAnswer>, language: Language) -> String {
-    if is_ours(answer) {
+pub fn say(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, language: Language) -> String {
+    if is_ours_to_tell(step, answer) {
         language.text("desk.outcome.ours.say")
     } else {
-        text(step.service, step.class(), "say", language)
+        text(step.service, standing(step, is_after_uncertain), "say", language)
     }
 }
 
 /// What follows; outside a call there is no case to close.
-fn next(step: &Step, answer: Option<&LastAnswer>, is_deferred: bool, language: Language) -> String {
-    if is_ours(answer) {
+fn next(
+    step: &Step,
+    answer: Option<&LastAnswer>,
+    is_after_uncertain: bool,
+    is_deferred: bool,
+    language: Language,
+) -> String {
+    let class = standing(step, is_after_uncertain);
+    if is_ours_to_tell(step, answer) {
         language.text("desk.outcome.ours.next")
     } else if is_deferred {
-        language.text(&format!("desk.outcome.deferred.{}_next", step.class().word()))
+        language.text(&format!("desk.outcome.deferred.{}_next", class.word()))
     } else {
-        text(step.service, step.class(), "next", language)
+        text(step.service, class, "next", language)
     }
 }
 
@@ -66,10 +91,11 @@ fn next(step: &Step, answer: Option<&LastAnswer>, is_deferred: bool, language: L
 fn places(
     step: &Step,
     answer: Option<&LastAnswer>,
+    is_after_uncertain: bool,
     is_deferred: bool,
     language: Language,
 ) -> Option<(String, Vec<(&'static str, String)>)> {
-    let fields: &[&'static str] = match (step.class(), step.service) {
+    let fields: &[&'static str] = match (standing(step, is_after_uncertain), step.service) {
         (OutcomeClass::Uncertain, Service::Cancel) => return None,
         (OutcomeClass::Uncertain, service) => {
             let box_to_tick = (decision_id(service), language.text("desk.decision"));
@@ -95,6 +121,9 @@ pub fn Outcome(
     /// The sentence for the caller, where it is not the outcome's own.
     #[prop(default = None)]
     said: Option<AnyView>,
+    /// Whether an earlier request for the same act may have been carried out.
+    #[prop(optional)]
+    is_after_uncertain: bool,
     /// Whether it is a deferred confirmation.
     #[prop(optional)]
     is_deferred: bool,
@@ -112,9 +141,11 @@ pub fn Outcome(
         .as_ref()
         .and_then(|end| end.transaction.as_ref())
         .map(|id| view! { <CopiedTransaction id=id.as_str() place="outcome" language /> }.into_any());
-    let (what, next) = (what(&step, answer.as_ref(), language), next(&step, answer.as_ref(), is_deferred, language));
-    let said = said.unwrap_or_else(|| say(&step, answer.as_ref(), language).into_any());
-    let places = places(&step, answer.as_ref(), is_deferred, language).filter(|_| has_form);
+    let known = answer.as_ref();
+    let what = what(&step, known, is_after_uncertain, language);
+    let next = next(&step, known, is_after_uncertain, is_deferred, language);
+    let said = said.unwrap_or_else(|| say(&step, known, is_after_uncertain, language).into_any());
+    let places = places(&step, known, is_after_uncertain, is_deferred, language).filter(|_| has_form);
     let is_unrecorded = answer.as_ref().is_some_and(|answer| answer.unrecorded.is_some());
     let warning = is_unrecorded.then(|| {
         let note = if transaction.is_some() { language.text("desk.unrecorded_note") } else { String::new() };
@@ -173,6 +204,10 @@ mod tests {
             }
             for class in OutcomeClass::ALL {
                 let words = language.text(&format!("desk.outcome.deferred.{}_next", class.word()));
+                assert!(!words.contains("desk."), "{words}");
+            }
+            for class in [OutcomeClass::Refused, OutcomeClass::NotSent] {
+                let words = language.text(&format!("desk.outcome.after_uncertain.{}_what", class.word()));
                 assert!(!words.contains("desk."), "{words}");
             }
             for loose in LOOSE_ENDS {

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     components::alert::FormErrors,
     domain::{
-        case::{OutcomeClass, Service},
+        case::Service,
         code::{Cun, Otp},
         dates,
         health_card::HealthCardDigits,
@@ -30,7 +30,7 @@ use crate::{
     },
     server::{errors::AppError, form::Posted, language::Language},
     sistema_ts::call_center::Communication,
-    storage::steps::last_of,
+    storage::steps::open_question,
 };
 
 /// The fields of every form of a case.
@@ -236,14 +236,17 @@ pub async fn close(
         errors.add("main", desk.context.language.text("desk.busy"));
         return render(desk, &id, Some(Refused { errors, ..Refused::default() }), Question::None).await;
     }
-    let cookies = [Some(clear(Drawer::Case)?), remembered(&desk, &view)?, Some(note::say_closed(&id)?)];
+    // A page left open in another tab may close a case while the browser carries the data of a newer one.
+    let is_of_another = desk.open(Drawer::Case).is_some_and(|data| data.case_id != id);
+    let cleared = if is_of_another { None } else { Some(clear(Drawer::Case)?) };
+    let cookies = [cleared, remembered(&desk, &view)?, Some(note::say_closed(&id)?)];
     Ok(with_cookies(Redirect::to("/"), cookies.into_iter().flatten()))
 }
 
 /// What the deferred confirmation must know of a case that is closed while its confirmation is uncertain. What else the
 /// browser carried of deferred ones would live longer than its half hour, so it goes.
 fn remembered(desk: &AtDesk, view: &CaseView) -> Result<Option<HeaderValue>, AppError> {
-    let last = last_of(&view.steps, Service::Confirm).filter(|step| step.class() == OutcomeClass::Uncertain);
+    let last = open_question(&view.steps, Service::Confirm);
     let (Some(last), Some(verified)) = (last, &view.data.verified) else { return Ok(None) };
     let unsettled = desk.open(Drawer::Deferred).map(|data| data.unsettled).unwrap_or_default();
     let mut data = CallData { unsettled, ..CallData::default() };

@@ -141,7 +141,7 @@ async fn run(
         unrecorded: unrecorded.clone(),
     };
     let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
-    let cookie = match next_data(submission, answered.effect, answered.class, answer.clone(), at) {
+    let cookie = match next_data(submission, answered.effect, answered.class, answer.clone(), (intent.at, at)) {
         (drawer, Some(data)) => sealed.close(drawer, data, at),
         (drawer, None) => clear(drawer),
     }?;
@@ -196,15 +196,15 @@ fn next_data(
     effect: Effect,
     class: OutcomeClass,
     answer: LastAnswer,
-    at: Timestamp,
+    (asked_at, at): (Timestamp, Timestamp),
 ) -> (Drawer, Option<CallData>) {
     let Submission { mut data, key, typed, drawer, request, .. } = submission;
     if let (Drawer::Deferred, Request::Conclude { cun, .. }) = (drawer, request) {
         match class {
             OutcomeClass::Uncertain => data.remember(Unsettled { cun, submission: key.clone(), at }),
-            // Nothing has changed in what may have happened before.
-            OutcomeClass::NotSent => {}
-            OutcomeClass::Refused | OutcomeClass::Done => data.settle(&cun),
+            // Nothing is known of what may have happened before: a no is also the answer to what was done already.
+            OutcomeClass::NotSent | OutcomeClass::Refused => {}
+            OutcomeClass::Done => data.settle(&cun),
         }
     }
     data.typed = if class == OutcomeClass::Done { Typed::default() } else { typed };
@@ -214,7 +214,10 @@ fn next_data(
             data.verified = Some(Verification { cun, id, sampled_on, submission: key });
             data.unlocked_at = None;
         }
-        Effect::Unlocked { at: instant } => data.unlocked_at = Some(instant.map_or(at, |instant| instant.min(at))),
+        // Whatever the service's clock says, it was after the request and before the answer.
+        Effect::Unlocked { at: instant } => {
+            data.unlocked_at = Some(instant.map_or(at, |instant| instant.clamp(asked_at.min(at), at)));
+        }
         Effect::Concluded if drawer == Drawer::Case => {
             let rest = data.of_what_is_over();
             return (drawer, rest.last.is_some().then_some(rest));
