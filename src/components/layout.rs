@@ -170,7 +170,6 @@ fn guard_texts(name: &str, language: Language) -> GuardTexts {
         verify: text("login.pin_submit"),
         someone_else: text("login.someone_else"),
         over_title: text("session.title"),
-        taken: text("session.taken"),
         kept: text("session.kept"),
         sign_in: text("session.sign_in"),
         unreachable: text("session.unreachable"),

@@ -40,8 +40,6 @@ pub struct GuardTexts {
     pub someone_else: String,
     /// The heading when the session is over.
     pub over_title: String,
-    /// Said when another operator has signed in.
-    pub taken: String,
     /// What becomes of what was typed.
     pub kept: String,
     /// The link to the sign-in page.
@@ -152,9 +150,8 @@ impl Guard {
                 self.problem.set(refusal);
                 self.cover_with(Cover::Pin);
             }
-            Some(SessionState::Active { .. } | SessionState::Locked { .. }) => {
-                self.cover_with(Cover::Over(self.text(|texts| &texts.taken)));
-            }
+            // Another operator is at this browser: nothing of this page may be left in it.
+            Some(SessionState::Active { .. } | SessionState::Locked { .. }) => leave("/"),
             Some(SessionState::Over { why }) => self.cover_with(Cover::Over(why)),
             Some(SessionState::Left) => leave("/login"),
         }
