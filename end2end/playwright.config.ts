@@ -35,7 +35,7 @@ export default defineConfig({
     timezoneId: "Europe/Rome",
     actionTimeout: 20_000,
     navigationTimeout: 30_000,
-    // A trace of each test costs a quarter of its time; where nobody looks, the picture of the failure is enough.
+    // A trace costs every test time; where nobody looks, the picture of the failure is enough.
     trace: process.env.CI ? "off" : "retain-on-failure",
     screenshot: "only-on-failure",
   },
