@@ -1,6 +1,10 @@
 //! "Conferma differita": by the CUN alone, outside a call.
 
-use crate::support::{Answer, Browser, Engine, TestApp, call::key_of, on_both_engines};
+use crate::support::{
+    Answer, Browser, Engine, TestApp,
+    call::{Call, Caller, key_of},
+    on_both_engines,
+};
 
 on_both_engines!(
     a_cun_alone_confirms,
@@ -90,14 +94,20 @@ async fn each_uncertain_confirmation_is_remembered_by_its_cun(engine: Engine) {
     send(&app, &mut browser, &second.cun, &[]).await.shows(422, "può essere già riuscita");
 }
 
-async fn an_uncertain_confirmation_of_a_case_is_remembered(engine: Engine) {
-    let app = TestApp::start(engine).await;
+/// A call whose confirmation was carried out, or not.
+async fn uncertainly_confirmed(app: &TestApp) -> (Call, Caller) {
     let mut call = app.call(&app.operator("m.bianchi").await).await;
     let caller = app.caller("positive").await;
     call.verify(&caller).await.shows(200, "Sblocca codice");
     call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
     app.fault("confirm", "reset_after_reading").await;
     call.step("confirm", &[]).await.shows(200, "Esito della conferma incerto");
+    (call, caller)
+}
+
+async fn an_uncertain_confirmation_of_a_case_is_remembered(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let (mut call, caller) = uncertainly_confirmed(&app).await;
     send(&app, &mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
     call.step("close", &[("sure", "1")]).await;
     send(&app, &mut call.browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita");
@@ -106,12 +116,7 @@ async fn an_uncertain_confirmation_of_a_case_is_remembered(engine: Engine) {
 
 async fn a_no_to_the_repetition_leaves_open_what_was_uncertain(engine: Engine) {
     let app = TestApp::start(engine).await;
-    let mut call = app.call(&app.operator("m.bianchi").await).await;
-    let caller = app.caller("positive").await;
-    call.verify(&caller).await.shows(200, "Sblocca codice");
-    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
-    app.fault("confirm", "reset_after_reading").await;
-    call.step("confirm", &[]).await.shows(200, "Esito della conferma incerto");
+    let (mut call, caller) = uncertainly_confirmed(&app).await;
     for repetition in 0..2 {
         app.fault("confirm", "refused").await;
         let page = call.step("confirm", &[("repeat", "1")]).await;

@@ -80,6 +80,8 @@ fn next(
     let class = standing(step, is_after_uncertain);
     if is_ours_to_tell(step, answer) {
         language.text("desk.outcome.ours.next")
+    } else if is_deferred && class == OutcomeClass::Refused && is_ours(answer) {
+        language.text("desk.outcome.deferred.ours_next")
     } else if is_deferred {
         language.text(&format!("desk.outcome.deferred.{}_next", class.word()))
     } else {
