@@ -22,11 +22,9 @@ use crate::{
     server::{
         clock::Clock,
         config::{Config, Environment},
-        files::private_folder,
-        random::Random,
-        secrets::{Secrets, SecretsError},
+        opened::{NotOpened, Opened},
     },
-    storage::{Db, OpenError, credentials::FirstFactor, registers::Action},
+    storage::{Db, credentials::FirstFactor, registers::Action},
 };
 
 /// How many accounts are read at once.
@@ -85,15 +83,12 @@ pub enum Command {
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
-    /// The data folder or standard output was refused by the system.
+    /// Standard output was refused by the system.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The server's secret can't be used.
+    /// What the configuration names can't be opened.
     #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The database could not be opened.
-    #[error("database: {0}")]
-    Open(#[from] OpenError),
+    NotOpened(#[from] NotOpened),
     /// The database refused.
     #[error("database: {0}")]
     Engine(#[from] sqlx::Error),
@@ -119,10 +114,7 @@ pub enum OperatorError {
 
 /// Carries a command out; what it says for programs goes to `out`, what it says for people to standard error.
 pub async fn run(command: Command, config: &Config, clock: Clock, out: &mut impl Write) -> Result<(), OperatorError> {
-    private_folder(&config.data.0)?;
-    let random = Random::system();
-    let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
-    let db = Db::open(&config.database_url()).await?;
+    let Opened { random, secrets, db } = Opened::open(config).await?;
     let by = console::by();
     let office = Office { db: &db, secrets: &secrets, clock: &clock, random: &random, by: &by };
     let done = carry_out(command, config, office, out).await;

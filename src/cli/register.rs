@@ -17,17 +17,13 @@ use crate::{
     server::{
         clock::Clock,
         config::Config,
-        files::private_folder,
-        random::Random,
-        secrets::{Secrets, SecretsError},
+        opened::{NotOpened, Opened},
+        secrets::Secrets,
     },
-    storage::{
-        Db, OpenError,
-        registers::{
-            Register,
-            chain::Flaw,
-            checkpoints::{Checkpoint, NoSigner},
-        },
+    storage::registers::{
+        Register,
+        chain::Flaw,
+        checkpoints::{Checkpoint, NoSigner},
     },
 };
 
@@ -51,15 +47,12 @@ pub enum Command {
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// A folder, a file or standard output was refused by the system.
+    /// A file or standard output was refused by the system.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The server's secret can't be used.
+    /// What the configuration names can't be opened.
     #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The database could not be opened.
-    #[error("database: {0}")]
-    Open(#[from] OpenError),
+    NotOpened(#[from] NotOpened),
     /// The database refused.
     #[error("database: {0}")]
     Engine(#[from] sqlx::Error),
@@ -100,9 +93,7 @@ struct Printed<'a> {
 
 /// Carries a command out; what it says goes to `out`.
 pub async fn run(command: Command, config: &Config, clock: &Clock, out: &mut impl Write) -> Result<(), RegisterError> {
-    private_folder(&config.data.0)?;
-    let secrets = Secrets::load(&config.secret_file(), config.environment, &Random::system())?;
-    let db = Db::open(&config.database_url()).await?;
+    let Opened { secrets, db, .. } = Opened::open(config).await?;
     let registrar = Registrar::new(&db, clock, &secrets)?;
     let done = match command {
         Command::Verify { export: Some(file), .. } => verify_export(&secrets, &file, out),

@@ -1,6 +1,6 @@
 //! From a configuration to a listening server: the same code in tests (port 0) and in production.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use axum_server::Handle;
@@ -12,18 +12,13 @@ use super::{
     clock::Clock,
     config::Config,
     figures::Figures,
-    files::private_folder,
     housekeeping,
-    random::Random,
+    opened::{NotOpened, Opened},
     router::router,
-    secrets::{Secrets, SecretsError},
     state::{AppState, Inner},
     upstream::{Upstream, UpstreamError},
 };
-use crate::{
-    features::{accounts::passwords::Passwords, desk::in_flight::InFlight},
-    storage::{Db, OpenError},
-};
+use crate::features::{accounts::passwords::Passwords, desk::in_flight::InFlight};
 
 /// How long a browser has to send the head of a request, also the next one on a connection that is kept.
 const HEADERS_WITHIN: Duration = Duration::from_mins(1);
@@ -40,15 +35,12 @@ pub struct Application {
 /// Why it could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// A folder or socket was refused by the system.
+    /// What the configuration names can't be opened.
     #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// The server's secret can't be used.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The database could not be opened.
-    #[error("database: {0}")]
-    Database(#[from] OpenError),
+    NotOpened(#[from] NotOpened),
+    /// An address was refused by the system.
+    #[error("{0}: {1}: {2}")]
+    Listen(&'static str, SocketAddr, #[source] io::Error),
     /// Sistema TS can't be called.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -59,13 +51,12 @@ impl Application {
     pub async fn build(config: Config, clock: Clock) -> Result<Self, BuildError> {
         // An error says that it is set already: by the application before, in tests.
         let _ = any_spawner::Executor::init_tokio();
-        private_folder(&config.data.0)?;
-        let random = Random::system();
-        let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
-        let db = Db::open(&config.database_url()).await?;
-        let listener = TcpListener::bind(config.server.listen).await?;
+        let Opened { random, secrets, db } = Opened::open(&config).await?;
+        let refused = |key, address| move |error| BuildError::Listen(key, address, error);
+        let listen = config.server.listen;
+        let listener = TcpListener::bind(listen).await.map_err(refused("server.listen", listen))?;
         let figures = match config.metrics.listen {
-            Some(listen) => Some(Figures::serve(listen).await?),
+            Some(listen) => Some(Figures::serve(listen).await.map_err(refused("metrics.listen", listen))?),
             None => None,
         };
         let Upstream { sistema_ts, sandbox } = Upstream::start(&config, &clock, &random).await?;
