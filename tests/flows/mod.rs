@@ -9,6 +9,7 @@ mod lock_out;
 mod opening;
 mod operator_command;
 mod page;
+mod session_lock;
 mod sessions;
 mod sign_in;
 mod unrecorded;

@@ -5,20 +5,21 @@
 mod check;
 mod load;
 mod reference;
+mod sections;
+mod server;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
-use ipnet::IpNet;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 
 pub use load::{Problem, Problems};
 pub use reference::TEXT;
+pub use sections::{
+    Database, DatabaseUrl, Desk, Log, LogFormat, LogLevel, Metrics, Registers, Sandbox, SecretFiles, Session,
+};
+pub use server::{PublicUrl, Server};
 
-use super::language::Language;
-use crate::{domain::spelling::Alphabet, sistema_ts::settings::Settings, storage::Db};
+use crate::{sistema_ts::settings::Settings, storage::Db};
 
 /// Everything that can be set. Each key is documented in `centralino.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -70,246 +71,6 @@ impl Default for DataFolder {
     fn default() -> Self {
         Self(PathBuf::from("centralino-data"))
     }
-}
-
-/// `[server]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Server {
-    /// The address to listen on.
-    pub listen: SocketAddr,
-    /// Scheme, host and port under which browsers reach the desk.
-    pub public_url: Option<PublicUrl>,
-    /// Who may stand between browsers and the desk.
-    #[serde(deserialize_with = "networks")]
-    pub trusted_proxies: Vec<IpNet>,
-    /// How many seconds the calls in flight have to end after a request to stop.
-    pub grace: u32,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            public_url: None,
-            trusted_proxies: Vec::new(),
-            grace: 40,
-        }
-    }
-}
-
-impl Server {
-    /// Scheme, host and port with which links to the desk begin, without a slash at the end.
-    #[must_use]
-    pub fn origin(&self) -> String {
-        self.public_url.as_ref().map_or_else(|| format!("http://{}", self.listen), |url| url.0.clone())
-    }
-
-    /// Whether a connection from `peer` is taken: from anywhere where no proxies are named, else from them and from
-    /// this machine.
-    #[must_use]
-    pub fn takes_connections_from(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
-        let is_trusted = || self.trusted_proxies.iter().any(|network| network.contains(&peer));
-        self.trusted_proxies.is_empty() || peer.is_loopback() || is_trusted()
-    }
-}
-
-/// `https://host` or `http://host`, with or without a port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicUrl(String);
-
-impl PublicUrl {
-    /// Whether what browsers send travels encrypted.
-    #[must_use]
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https://")
-    }
-}
-
-impl<'de> Deserialize<'de> for PublicUrl {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let origin = text.trim_end_matches('/').to_ascii_lowercase();
-        let uri: http::Uri = origin.parse().map_err(|_| D::Error::custom("not an address of the web"))?;
-        let is_origin = matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
-            && uri.path_and_query().is_none_or(|path| path.as_str() == "/");
-        if is_origin { Ok(Self(origin)) } else { Err(D::Error::custom("not http:// or https:// and a host alone")) }
-    }
-}
-
-/// A list of addresses and networks, or one text with commas between them.
-fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Networks {
-        List(Vec<String>),
-        Text(String),
-    }
-    let texts = match Networks::deserialize(deserializer)? {
-        Networks::List(texts) => texts,
-        Networks::Text(text) => text.split(',').map(str::to_owned).collect(),
-    };
-    let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-    texts
-        .map(|text| network(text).map_err(|_| D::Error::custom(format!("`{text}` is no address and no network"))))
-        .collect()
-}
-
-/// `[database]`
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Database {
-    /// The address; none for a SQLite file in the data folder.
-    pub url: Option<DatabaseUrl>,
-}
-
-/// The address of a database, whose password is not printed.
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
-pub struct DatabaseUrl(pub String);
-
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DatabaseUrl(…)")
-    }
-}
-
-/// `[secrets]`
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SecretFiles {
-    /// The file of the server's secret; none for the one in the data folder.
-    pub server: Option<PathBuf>,
-}
-
-/// `[session]`: all in seconds.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Session {
-    /// After how many seconds without use a session locks to the PIN.
-    pub idle: u32,
-    /// After how many seconds a session ends, used or not.
-    pub absolute: u32,
-    /// How many seconds before it locks the page warns.
-    pub warning: u32,
-}
-
-impl Default for Session {
-    fn default() -> Self {
-        Self { idle: 15 * 60, absolute: 9 * 60 * 60, warning: 60 }
-    }
-}
-
-/// `[registers]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Registers {
-    /// After how many minutes the end of a register that has grown is signed.
-    pub checkpoint_minutes: u32,
-    /// For how many months entries are kept.
-    pub retention_months: u32,
-    /// Whether nothing is purged, however old.
-    pub legal_hold: bool,
-}
-
-impl Default for Registers {
-    fn default() -> Self {
-        Self { checkpoint_minutes: 60, retention_months: 12, legal_hold: false }
-    }
-}
-
-/// `[desk]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Desk {
-    /// The alphabet with which codes are read back in Italian.
-    pub alphabet: Alphabet,
-}
-
-impl Default for Desk {
-    fn default() -> Self {
-        Self { alphabet: Alphabet::Cities }
-    }
-}
-
-impl Desk {
-    /// The alphabet with which codes are read back in `language`.
-    #[must_use]
-    pub const fn alphabet_in(&self, language: Language) -> Alphabet {
-        match language {
-            Language::It => self.alphabet,
-            Language::En => Alphabet::Nato,
-        }
-    }
-}
-
-/// `[sandbox]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sandbox {
-    /// Whether it is started beside the desk; none for "in the sandbox environment".
-    pub enabled: Option<bool>,
-    /// Whether demo accounts are made; none for "in the sandbox environment".
-    pub demo_accounts: Option<bool>,
-    /// Where the simulated services listen.
-    pub listen: SocketAddr,
-    /// Where they are told to misbehave.
-    pub control: SocketAddr,
-}
-
-impl Default for Sandbox {
-    fn default() -> Self {
-        let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        Self { enabled: None, demo_accounts: None, listen: loopback(8443), control: loopback(8444) }
-    }
-}
-
-/// `[log]`
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// From which level on.
-    pub level: LogLevel,
-    /// For whom; none for "by the environment".
-    pub format: Option<LogFormat>,
-}
-
-/// How much is logged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogLevel {
-    /// What failed.
-    Error,
-    /// What will fail soon.
-    Warn,
-    /// A line a request.
-    #[default]
-    Info,
-    /// A line a decision.
-    Debug,
-    /// Everything.
-    Trace,
-}
-
-/// How a line of the log looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Pretty,
-    /// For machines.
-    Json,
-}
-
-/// `[metrics]`
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Metrics {
-    /// Where Prometheus collects; none for nowhere.
-    pub listen: Option<SocketAddr>,
 }
 
 impl Config {

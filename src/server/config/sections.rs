@@ -1,0 +1,161 @@
+//! The sections that are plain values with their defaults.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+use crate::{domain::spelling::Alphabet, server::language::Language};
+
+/// `[database]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// The address; none for a SQLite file in the data folder.
+    pub url: Option<DatabaseUrl>,
+}
+
+/// The address of a database, whose password is not printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(pub String);
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DatabaseUrl(…)")
+    }
+}
+
+/// `[secrets]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretFiles {
+    /// The file of the server's secret; none for the one in the data folder.
+    pub server: Option<PathBuf>,
+}
+
+/// `[session]`: all in seconds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Session {
+    /// After how many seconds without use a session locks to the PIN.
+    pub idle: u32,
+    /// After how many seconds a session ends, used or not.
+    pub absolute: u32,
+    /// How many seconds before it locks the page warns.
+    pub warning: u32,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { idle: 15 * 60, absolute: 9 * 60 * 60, warning: 60 }
+    }
+}
+
+/// `[registers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Registers {
+    /// After how many minutes the end of a register that has grown is signed.
+    pub checkpoint_minutes: u32,
+    /// For how many months entries are kept.
+    pub retention_months: u32,
+    /// Whether nothing is purged, however old.
+    pub legal_hold: bool,
+}
+
+impl Default for Registers {
+    fn default() -> Self {
+        Self { checkpoint_minutes: 60, retention_months: 12, legal_hold: false }
+    }
+}
+
+/// `[desk]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Desk {
+    /// The alphabet with which codes are read back in Italian.
+    pub alphabet: Alphabet,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { alphabet: Alphabet::Cities }
+    }
+}
+
+impl Desk {
+    /// The alphabet with which codes are read back in `language`.
+    #[must_use]
+    pub const fn alphabet_in(&self, language: Language) -> Alphabet {
+        match language {
+            Language::It => self.alphabet,
+            Language::En => Alphabet::Nato,
+        }
+    }
+}
+
+/// `[sandbox]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sandbox {
+    /// Whether it is started beside the desk; none for "in the sandbox environment".
+    pub enabled: Option<bool>,
+    /// Whether demo accounts are made; none for "in the sandbox environment".
+    pub demo_accounts: Option<bool>,
+    /// Where the simulated services listen.
+    pub listen: SocketAddr,
+    /// Where they are told to misbehave.
+    pub control: SocketAddr,
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self { enabled: None, demo_accounts: None, listen: loopback(8443), control: loopback(8444) }
+    }
+}
+
+/// `[log]`
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// From which level on.
+    pub level: LogLevel,
+    /// For whom; none for "by the environment".
+    pub format: Option<LogFormat>,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// What will fail soon.
+    Warn,
+    /// A line a request.
+    #[default]
+    Info,
+    /// A line a decision.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines.
+    Json,
+}
+
+/// `[metrics]`
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Where Prometheus collects; none for nowhere.
+    pub listen: Option<SocketAddr>,
+}

@@ -1,0 +1,92 @@
+//! How browsers reach the desk.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Scheme, host and port under which browsers reach the desk.
+    pub public_url: Option<PublicUrl>,
+    /// Who may stand between browsers and the desk.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many seconds the calls in flight have to end after a request to stop.
+    pub grace: u32,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            grace: 40,
+        }
+    }
+}
+
+impl Server {
+    /// Scheme, host and port with which links to the desk begin, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.public_url.as_ref().map_or_else(|| format!("http://{}", self.listen), |url| url.0.clone())
+    }
+
+    /// Whether a connection from `peer` is taken: from anywhere where no proxies are named, else from them and from
+    /// this machine.
+    #[must_use]
+    pub fn takes_connections_from(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        let is_trusted = || self.trusted_proxies.iter().any(|network| network.contains(&peer));
+        self.trusted_proxies.is_empty() || peer.is_loopback() || is_trusted()
+    }
+}
+
+/// `https://host` or `http://host`, with or without a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// Whether what browsers send travels encrypted.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl<'de> Deserialize<'de> for PublicUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let origin = text.trim_end_matches('/').to_ascii_lowercase();
+        let uri: http::Uri = origin.parse().map_err(|_| D::Error::custom("not an address of the web"))?;
+        let is_origin = matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+            && uri.path_and_query().is_none_or(|path| path.as_str() == "/");
+        if is_origin { Ok(Self(origin)) } else { Err(D::Error::custom("not http:// or https:// and a host alone")) }
+    }
+}
+
+/// A list of addresses and networks, or one text with commas between them.
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Networks {
+        List(Vec<String>),
+        Text(String),
+    }
+    let texts = match Networks::deserialize(deserializer)? {
+        Networks::List(texts) => texts,
+        Networks::Text(text) => text.split(',').map(str::to_owned).collect(),
+    };
+    let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    texts
+        .map(|text| network(text).map_err(|_| D::Error::custom(format!("`{text}` is no address and no network"))))
+        .collect()
+}
