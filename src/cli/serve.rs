@@ -65,8 +65,12 @@ async fn announcement(application: &Application) -> Result<String, Box<dyn Error
     }
     if state.config.has_demo_accounts() {
         text.push_str(&accounts(&demo::accounts(state).await?)?);
+    } else if state.config.environment == Environment::Sandbox {
+        text.push_str(
+            "\nNo demo accounts: make one with `centralino operator add`, or set sandbox.demo_accounts = true.\n",
+        );
     }
-    if state.sandbox.is_some() {
+    if state.config.calls_its_sandbox() {
         text.push_str(&callers()?);
     }
     Ok(text)

@@ -29,11 +29,10 @@ impl Upstream {
     /// Starts the sandbox where the configuration has one, and builds the client for it or for what is configured.
     pub async fn start(config: &Config, clock: &Clock, random: &Random) -> Result<Self, UpstreamError> {
         let sandbox = if config.has_sandbox() { Some(start_sandbox(config, clock, random).await?) } else { None };
-        let settings = match (&config.sistema_ts, &sandbox) {
-            (Some(settings), Some(sandbox)) if has_no_identity(settings) => towards(sandbox, settings.clone()),
-            (Some(settings), _) => settings.clone(),
-            (None, Some(sandbox)) => towards(sandbox, Settings::default()),
-            (None, None) => Settings::default(),
+        let settings = config.sistema_ts.clone().unwrap_or_default();
+        let settings = match &sandbox {
+            Some(sandbox) if config.calls_its_sandbox() => towards(sandbox, settings),
+            _ => settings,
         };
         Ok(Self { sistema_ts: SistemaTs::build(&settings, clock.clone())?, sandbox })
     }
@@ -45,15 +44,6 @@ pub async fn start_sandbox(config: &Config, clock: &Clock, random: &Random) -> R
     settings.listen = config.sandbox.listen;
     settings.control = config.sandbox.control;
     Sandbox::start(settings, clock.clone(), random.clone()).await
-}
-
-/// Whether the settings say neither where to call nor as whom, only how.
-fn has_no_identity(settings: &Settings) -> bool {
-    let usual = Settings::default();
-    settings.base_url == usual.base_url
-        && settings.ca_file == usual.ca_file
-        && settings.certificate_file == usual.certificate_file
-        && settings.key_file == usual.key_file
 }
 
 fn towards(sandbox: &Running, settings: Settings) -> Settings {

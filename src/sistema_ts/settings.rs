@@ -123,6 +123,16 @@ const URL_EXAMPLE: &str = "\"https://proxy.example.it:8443\"";
 const PATH_EXAMPLE: &str = "\"/ImmuniCallCenterWEB/services/VerificaPositivita\"";
 
 impl Settings {
+    /// Whether they say neither where to call nor as whom, only how.
+    #[must_use]
+    pub fn names_no_upstream(&self) -> bool {
+        let usual = Self::default();
+        self.base_url == usual.base_url
+            && self.ca_file == usual.ca_file
+            && self.certificate_file == usual.certificate_file
+            && self.key_file == usual.key_file
+    }
+
     /// Checks what can be checked without opening a file.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
         self.proxy_url()?;

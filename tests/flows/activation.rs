@@ -1,7 +1,10 @@
 //! The activation link: password, second factor, recovery codes, one after the other.
 
 use centralino::{
-    domain::operator::Role, features::accounts::demo, server::config::Environment, sistema_ts::settings::Settings,
+    domain::operator::Role,
+    features::accounts::demo,
+    server::config::{DatabaseUrl, Environment},
+    sistema_ts::settings::Settings,
 };
 
 use crate::support::{
@@ -21,6 +24,7 @@ on_both_engines!(
     a_link_that_is_not_open_says_why,
     a_recovery_code_is_a_pin_that_works_once,
     demo_accounts_sign_in_with_what_the_page_shows,
+    a_demo_account_that_is_left_opens_nothing,
 );
 
 const FIELDS: [(&str, &str); 2] = [("password", PASSWORD), ("again", PASSWORD)];
@@ -267,4 +271,19 @@ async fn demo_accounts_sign_in_with_what_the_page_shows(engine: Engine) {
     assert!(demo::ensure(&real.state).await.is_err());
     let page = real.browser().get("/login").await;
     assert!(!page.shows(200, "Accedi").text.contains("operatore1"));
+}
+
+/// A trial's database that serves real calls later.
+async fn a_demo_account_that_is_left_opens_nothing(engine: Engine) {
+    let app = TestApp::start_with(engine, |config| config.sandbox.demo_accounts = Some(true)).await;
+    demo::ensure(&app.state).await.unwrap();
+    let fields = [("username", "operatore1"), ("password", demo::PASSWORD)];
+    assert_eq!(app.browser().post("/login", &fields).await.location(), "/login/pin");
+    let (url, secret) = (app.state.config.database_url(), app.state.config.secret_file());
+    let later = TestApp::start_with(engine, |config| {
+        config.database.url = Some(DatabaseUrl(url));
+        config.secrets.server = Some(secret);
+    })
+    .await;
+    later.browser().post("/login", &fields).await.shows(422, "non corretti");
 }

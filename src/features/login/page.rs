@@ -38,7 +38,7 @@ pub struct LoginForm {
 pub async fn login(context: PageContext, form: LoginForm) -> Result<Response, AppError> {
     let language = context.language;
     let locale = language.tag();
-    let has_callers = context.state.config.has_sandbox();
+    let has_callers = context.state.config.calls_its_sandbox();
     let accounts = demo::accounts(&context.state).await.map_err(AppError::internal)?;
     let page = page(t!("login.title", locale = locale).into_owned(), language, &form.errors).with_form(true);
     let view = move || {

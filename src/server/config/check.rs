@@ -171,6 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn demo_accounts_are_made_where_the_sandbox_is_called_and_nowhere_else() {
+        let upstream = "[sistema_ts]\nbase_url = \"https://ts.example.it\"\n";
+        for (file, has) in [
+            ("", true),
+            ("[sistema_ts]\ndeadline_ms = 9000\n", true),
+            (upstream, false),
+            ("[sandbox]\nenabled = false\n", false),
+            ("[sandbox]\ndemo_accounts = false\n", false),
+        ] {
+            assert_eq!(load(file, &[]).unwrap().has_demo_accounts(), has, "{file}");
+        }
+        let wanted = [("CENTRALINO__SANDBOX__DEMO_ACCOUNTS", "true")];
+        assert!(load(upstream, &wanted).unwrap().has_demo_accounts(), "where they are asked for");
+    }
+
+    #[test]
     fn all_problems_are_told_at_once_each_with_its_key_its_origin_and_an_example() {
         let found = problems(
             "environment = \"test\"\n[server]\nlisten = \"nowhere\"\npublic_url = \"https://x/path\"\nlissten = 1\n[session]\nidle = -1\n",

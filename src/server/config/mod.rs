@@ -99,10 +99,17 @@ impl Config {
         self.sandbox.enabled.unwrap_or(self.environment == Environment::Sandbox)
     }
 
+    /// Whether the Sistema TS that the desk calls is the sandbox started beside it.
+    #[must_use]
+    pub fn calls_its_sandbox(&self) -> bool {
+        self.has_sandbox() && self.sistema_ts.as_ref().is_none_or(Settings::names_no_upstream)
+    }
+
     /// Whether demo accounts are made.
     #[must_use]
     pub fn has_demo_accounts(&self) -> bool {
-        self.sandbox.demo_accounts.unwrap_or(self.environment == Environment::Sandbox)
+        let is_trial = || self.environment == Environment::Sandbox && self.calls_its_sandbox();
+        self.sandbox.demo_accounts.unwrap_or_else(is_trial)
     }
 
     /// How lines of the log look.
