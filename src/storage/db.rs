@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection, Executor, PgConnection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -12,6 +12,11 @@ use sqlx::{
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// How long a statement waits for a connection or for SQLite's one writer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What a connection to PostgreSQL waits for: the row or table that somebody else holds, a statement in all, the next
+/// statement of a transaction. Whoever holds a row and goes silent, with its machine perhaps, keeps nobody waiting for
+/// longer than [`PATIENCE`].
+const POSTGRES_LIMITS: &str = "SET lock_timeout = '4s'; SET statement_timeout = '5s'; \
+    SET idle_in_transaction_session_timeout = '5s'";
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -46,19 +51,13 @@ pub enum OpenError {
 impl Db {
     /// Opens the database at `url`, makes it if it is SQLite's and absent, and brings its tables up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        let db = if url.starts_with("sqlite:") {
-            Self::open_sqlite(SqliteConnectOptions::from_str(url)?).await?
+        if url.starts_with("sqlite:") {
+            Self::open_sqlite(SqliteConnectOptions::from_str(url)?).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
-            Self::Postgres(options.connect(url).await?)
+            Self::open_postgres(url).await
         } else {
-            return Err(OpenError::Scheme);
-        };
-        match &db {
-            Self::Sqlite { writer, .. } => MIGRATOR.run(writer).await?,
-            Self::Postgres(pool) => MIGRATOR.run(pool).await?,
+            Err(OpenError::Scheme)
         }
-        Ok(db)
     }
 
     /// The address of a SQLite file.
@@ -67,7 +66,19 @@ impl Db {
         format!("sqlite:{}", file.display())
     }
 
-    async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+    async fn open_postgres(url: &str) -> Result<Self, OpenError> {
+        // A change of tables may take its time, and waits for another instance's.
+        let mut alone = PgConnection::connect(url).await?;
+        MIGRATOR.run(&mut alone).await?;
+        alone.close().await?;
+        let options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+        let options = options.after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(POSTGRES_LIMITS).await.map(drop) })
+        });
+        Ok(Self::Postgres(options.connect(url).await?))
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions) -> Result<Self, OpenError> {
         let options = options
             .create_if_missing(true)
             .foreign_keys(true)
@@ -81,6 +92,7 @@ impl Db {
             options.test_before_acquire(false)
         };
         let writer = pool(1).connect_with(options.clone()).await?;
+        MIGRATOR.run(&writer).await?;
         let readers = pool(SQLITE_READERS).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { readers, writer })
     }

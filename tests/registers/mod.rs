@@ -5,5 +5,6 @@ mod administration;
 mod chain;
 mod command;
 mod pages;
+mod patience;
 mod retention;
 mod support;
