@@ -166,6 +166,11 @@ pub fn unlock_fields(
     fields
 }
 
+/// The CUN of a test that the service knows by its verification, as one of the fields that it may repeat.
+pub fn known_cun(cun: &Cun) -> (&'static str, String) {
+    (CUN, cun.to_wire())
+}
+
 /// The request of Conferma sblocco Immuni. `id` may be left out where it is not part of the caller's call.
 pub fn confirm_fields(
     communication: Communication,

@@ -17,8 +17,8 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     call_center::{
-        CONFIRM, Communication, Operation, UNLOCK, VERIFY, confirm_fields, confirmed, unlock_fields, unlocked,
-        verified, verify_fields,
+        CONFIRM, Communication, Operation, UNLOCK, VERIFY, confirm_fields, confirmed, known_cun, unlock_fields,
+        unlocked, verified, verify_fields,
     },
     envelope::{Fields, write},
     identity::{Files, WARNING},
@@ -104,20 +104,24 @@ impl SistemaTs {
     /// Verifica positività (seed 003, 3.3.1). Repeated once when it was certainly not sent.
     pub async fn verify(&self, operator: &FiscalCode, card: &HealthCardDigits, cun: &Cun) -> Outcome<Verified> {
         let fields = verify_fields(operator, self.0.settings.authentication_type, card, cun);
-        self.0.call(Call { service: Service::Verify, operation: &VERIFY, url: &self.0.verify, fields }, verified).await
+        let call = Call { service: Service::Verify, operation: &VERIFY, url: &self.0.verify, fields, of: None };
+        self.0.call(call, verified).await
     }
 
     /// Sblocco codice Immuni (seed 003, 3.3.2). `onset` is the sampling date for a caller without symptoms; `id` must
-    /// have been obtained by the same operator. Never repeated.
+    /// have been obtained by the same operator. `cun`, to which the id belongs, is not sent, but the service knows it: an
+    /// answer that repeats it is known by it. Never repeated.
     pub async fn unlock(
         &self,
         operator: &FiscalCode,
         otp: &Otp,
         onset: Date,
         id: &TestVerificationId,
+        cun: &Cun,
     ) -> Outcome<Unlocked> {
         let fields = unlock_fields(operator, self.0.settings.authentication_type, otp, onset, id);
-        self.0.call(Call { service: Service::Unlock, operation: &UNLOCK, url: &self.0.unlock, fields }, unlocked).await
+        let call = Call { service: Service::Unlock, operation: &UNLOCK, url: &self.0.unlock, fields, of: Some(cun) };
+        self.0.call(call, unlocked).await
     }
 
     /// Conferma sblocco Immuni, type C or A (seed 003, 3.3.3). Without `id` where it is not part of the caller's call.
@@ -131,7 +135,8 @@ impl SistemaTs {
     ) -> Outcome<Confirmed> {
         let fields = confirm_fields(communication, operator, self.0.settings.authentication_type, id, cun);
         let service = communication.service();
-        self.0.call(Call { service, operation: &CONFIRM, url: &self.0.confirm, fields }, confirmed).await
+        let call = Call { service, operation: &CONFIRM, url: &self.0.confirm, fields, of: None };
+        self.0.call(call, confirmed).await
     }
 
     /// The end of our certificate's validity.
@@ -164,6 +169,8 @@ struct Call<'a> {
     operation: &'a Operation,
     url: &'a Url,
     fields: Fields,
+    /// The test, where the service knows it without being told.
+    of: Option<&'a Cun>,
 }
 
 impl Inner {
@@ -197,7 +204,8 @@ impl Inner {
             Err(NoReply::NotSent(reason)) => Outcome::NotSent(reason.into()),
             Err(NoReply::MayHaveLeft(reason)) => Outcome::Uncertain(reason.into()),
             Ok(reply) => {
-                let verdict = judge(&reply, call.operation, &call.fields, self.clock.today());
+                let said = call.fields.iter().cloned().chain(call.of.map(known_cun)).collect();
+                let verdict = judge(&reply, call.operation, &said, self.clock.today());
                 verdict.and_then(read).map_or_else(Into::into, Outcome::Done)
             }
         }

@@ -68,24 +68,24 @@ impl Yes {
     }
 }
 
-/// Classes `reply` to `operation`. `sent` are the values that went out, by which a fault or a transaction that quotes
-/// one is known.
-pub fn judge(reply: &Reply, operation: &Operation, sent: &Fields, today: Date) -> Result<Yes, No> {
+/// Classes `reply` to `operation`. `said` are the values that went out or that the service knows, by which a fault or a
+/// transaction that quotes one is known.
+pub fn judge(reply: &Reply, operation: &Operation, said: &Fields, today: Date) -> Result<Yes, No> {
     let message = || -> Result<Message, FailureReason> {
         let body = reply.body.as_ref().map_err(|reason| *reason)?;
         read(&decode(body, reply.content_type.as_deref())?, operation)
     };
     match (reply.status, message()) {
         (status @ 400..=499, message) => Err(No::Refused(refused_by_status(status, message.ok()))),
-        (200 | 500..=599, Ok(Message::Fault(fault))) => Err(judge_fault(&fault, sent)),
-        (200, Ok(Message::Answer(answer))) => judge_answer(answer, sent, today),
+        (200 | 500..=599, Ok(Message::Fault(fault))) => Err(judge_fault(&fault, said)),
+        (200, Ok(Message::Answer(answer))) => judge_answer(answer, said, today),
         (200, Err(reason)) => Err(reason.into()),
         (status, _) => Err(FailureReason::HttpStatus(status).into()),
     }
 }
 
-fn judge_answer(answer: Answer, sent: &Fields, today: Date) -> Result<Yes, No> {
-    let transaction = transaction(&answer, sent, today);
+fn judge_answer(answer: Answer, said: &Fields, today: Date) -> Result<Yes, No> {
+    let transaction = transaction(&answer, said, today);
     match answer.get(ESITO) {
         Some(DONE | DONE_WITH_WARNING) => Ok(Yes { answer, transaction }),
         Some(REFUSED) => Err(No::Refused(refusal(&answer, RefusalReason::Esito, transaction.ok()))),
@@ -98,10 +98,10 @@ fn judge_answer(answer: Answer, sent: &Fields, today: Date) -> Result<Yes, No> {
 }
 
 /// The id of the transaction, if it is one that may be kept.
-fn transaction(answer: &Answer, sent: &Fields, today: Date) -> Result<TransactionId, FailureReason> {
+fn transaction(answer: &Answer, said: &Fields, today: Date) -> Result<TransactionId, FailureReason> {
     let id = answer.get(TRANSACTION).ok_or(FailureReason::MissingTransaction)?;
-    let sent = sent.iter().map(|(name, value)| (*name, value.as_str()));
-    if repeats(id, sent.chain(answer.fields()), today) {
+    let said = said.iter().map(|(name, value)| (*name, value.as_str()));
+    if repeats(id, said.chain(answer.fields()), today) {
         return Err(FailureReason::UnreadableTransaction);
     }
     id.parse().map_err(|_| FailureReason::UnreadableTransaction)
@@ -124,9 +124,9 @@ fn refused_by_status(status: u16, message: Option<Message>) -> Refusal {
     Refusal { text: fault_text(&fault), ..reason.into() }
 }
 
-fn judge_fault(fault: &Fault, sent: &Fields) -> No {
+fn judge_fault(fault: &Fault, said: &Fields) -> No {
     let text = fault_text(fault);
-    let is_blamed = blames_sender(fault) || quotes(fault, sent);
+    let is_blamed = blames_sender(fault) || quotes(fault, said);
     match known_refusal(fault).or_else(|| is_blamed.then_some(RefusalReason::Fault)) {
         Some(reason) => No::Refused(Refusal { text, ..reason.into() }),
         None => No::Uncertain(Failure { reason: FailureReason::ServiceFault, text }),
@@ -153,10 +153,10 @@ fn blames_sender(fault: &Fault) -> bool {
     is_client && !text.contains("internal error") && !text.contains(FROM_SERVER)
 }
 
-/// A complaint of the schema's validator (`cvc-…`) about a value that we sent, whatever the fault's code.
-fn quotes(fault: &Fault, sent: &Fields) -> bool {
+/// A complaint of the schema's validator (`cvc-…`) about a value that we said, whatever the fault's code.
+fn quotes(fault: &Fault, said: &Fields) -> bool {
     let text = format!("{} {}", fault.text, fault.detail);
-    text.contains("cvc-") && sent.iter().any(|(_, value)| value.len() >= 8 && text.contains(value.as_str()))
+    text.contains("cvc-") && said.iter().any(|(_, value)| value.len() >= 8 && text.contains(value.as_str()))
 }
 
 fn fault_text(fault: &Fault) -> Option<UpstreamText> {

@@ -132,7 +132,8 @@ async fn a_transaction_that_repeats_what_is_the_callers_is_none() {
         );
     }
     let rest = "<esito>0000</esito>";
-    for echo in [format!("x{}x", OTP.to_lowercase()), "20210106-1".to_owned(), TEST_ID.to_owned()] {
+    let of_the_test = format!("TX{code}01");
+    for echo in [format!("x{}x", OTP.to_lowercase()), "20210106-1".to_owned(), TEST_ID.to_owned(), of_the_test] {
         let rig = Rig::saying(&unlocked(&format!("<idTransazione>{echo}</idTransazione>{rest}"))).await;
         assert_eq!(summary(&rig.client.unlock().await), untrusted, "{echo}");
     }

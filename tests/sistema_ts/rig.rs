@@ -78,7 +78,7 @@ impl Client {
 
     pub async fn unlock(&self) -> Outcome<Unlocked> {
         let otp: Otp = OTP.parse().expect("an OTP");
-        self.0.unlock(&operator(), &otp, ONSET, &test_id()).await
+        self.0.unlock(&operator(), &otp, ONSET, &test_id(), &cun()).await
     }
 
     pub async fn confirm(&self, communication: Communication) -> Outcome<Confirmed> {

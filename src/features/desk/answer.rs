@@ -38,6 +38,8 @@ pub enum Request {
         onset: Date,
         /// The verification.
         id: TestVerificationId,
+        /// The test that was verified.
+        cun: Cun,
     },
     /// Conferma sblocco, confirmed or cancelled.
     Conclude {
@@ -106,8 +108,8 @@ impl Request {
                     Effect::Verified { cun: cun.clone(), id: verified.id, sampled_on: verified.sampled_on.expose() };
                 (verified.transaction, verified.notes, effect)
             }),
-            Self::Unlock { otp, onset, id } => {
-                summarise(sistema_ts.unlock(operator, otp, *onset, id).await, |unlocked| {
+            Self::Unlock { otp, onset, id, cun } => {
+                summarise(sistema_ts.unlock(operator, otp, *onset, id, cun).await, |unlocked| {
                     (unlocked.transaction, unlocked.notes, Effect::Unlocked { at: unlocked.at })
                 })
             }

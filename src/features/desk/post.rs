@@ -113,7 +113,7 @@ pub async fn unlock(
             read(dates::parse_onset(&typed.onset, today), "onset", errors, language)
         };
         let verified = verified?;
-        Some(Request::Unlock { otp: otp?, onset: onset?, id: verified.id.clone() })
+        Some(Request::Unlock { otp: otp?, onset: onset?, id: verified.id.clone(), cun: verified.cun.clone() })
     })
     .await
 }
