@@ -14,6 +14,7 @@ use super::{
     errors::AppError,
     login_session::LoginSession,
     page::{PageContext, Visitor},
+    retained::Retained,
     same_site::SameSitePath,
     session::{Limits, SessionToken, Standing, WhyOver, standing},
     state::AppState,
@@ -138,10 +139,11 @@ async fn identify<R: Admits>(
     Err(interrupt(parts, state, why).await)
 }
 
-/// A page sends the visitor to where they can sign in. A form that was sent gets a page that says so and how to send
-/// it again, because to leave it would lose what was typed.
+/// A page sends the visitor to where they can sign in. A form that was sent, if only to be shown again in the other
+/// language, gets a page that says so and how to send it again, because to leave it would lose what was typed.
 async fn interrupt(parts: &mut Parts, state: &AppState, why: Interrupted) -> Response {
-    if matches!(parts.method, Method::GET | Method::HEAD) {
+    let was_typed = parts.extensions.get::<Retained>().is_some_and(|retained| !retained.is_empty());
+    if matches!(parts.method, Method::GET | Method::HEAD) && !was_typed {
         let next = ReturnPath::new(parts.uri.path());
         return Redirect::to(&next.after(why.entrance())).into_response();
     }

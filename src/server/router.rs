@@ -46,7 +46,7 @@ pub fn router(state: AppState) -> Router {
         .route("/activate/{token}/pin", get(activation::post::back).post(activation::post::prove))
         .route("/activate/{token}/codes", get(activation::post::back).post(activation::post::save_codes))
         .route("/activate/{token}/codes/file", get(activation::post::download))
-        .route("/language", post(language::post::choose).layer(Extension(pages)))
+        .route("/language", get(language::post::back).post(language::post::choose).layer(Extension(pages)))
         .route("/v-{version}/{*path}", get(site::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));

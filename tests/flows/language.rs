@@ -6,6 +6,8 @@ on_both_engines!(
     what_was_typed_comes_back_in_the_page_alone,
     a_form_that_was_refused_is_shown_again,
     nothing_is_carried_out,
+    a_session_that_is_locked_or_over_loses_nothing_typed,
+    an_address_opened_anew_leads_to_the_page,
     the_sign_in_page_keeps_the_name_and_where_it_leads,
 );
 
@@ -59,6 +61,34 @@ async fn nothing_is_carried_out(engine: Engine) {
     let requests = app.sandbox("/state").await["counts"]["requests"]["verify"].as_u64().unwrap_or(0);
     assert_eq!(requests, 0);
     call.page().await.shows(200, "Verify");
+}
+
+async fn a_session_that_is_locked_or_over_loses_nothing_typed(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut call = app.call(&person).await;
+    let address = format!("/language?back={}", call.path);
+    let typed = [("card", "8047 57"), ("cun", "CUN-H17KZ"), ("language", "en")];
+    app.wait_seconds(15 * 60);
+    let locked = call.browser.post(&address, &typed).await;
+    locked.shows(401, "<html lang=\"en\"").shows(401, "href=\"/login/pin\"").shows(401, "reload");
+    assert!(!locked.text.contains("H17KZ"), "nothing of it is in the page");
+    call.browser.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await;
+    // What the browser sends again on a reload.
+    call.browser.post(&address, &typed).await.shows(200, "value=\"8047 57\"").shows(200, "value=\"CUN-H17KZ\"");
+    app.disable(&person).await.unwrap();
+    call.browser.post(&address, &typed).await.shows(401, "href=\"/login\"").shows(401, "disabled");
+    let none = [("language", "it")];
+    assert_eq!(call.browser.post(&address, &none).await.location(), call.path, "nothing was typed");
+}
+
+async fn an_address_opened_anew_leads_to_the_page(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let address = format!("/language?back={}/verify", call.path);
+    assert_eq!(call.browser.get(&address).await.location(), format!("{}/verify", call.path));
+    assert_eq!(call.browser.get(&format!("{}/verify", call.path)).await.location(), call.path);
+    assert_eq!(call.browser.get("/language").await.location(), "/");
 }
 
 async fn the_sign_in_page_keeps_the_name_and_where_it_leads(engine: Engine) {

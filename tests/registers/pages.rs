@@ -175,7 +175,7 @@ async fn csv_has_what_was_found(engine: Engine) {
 }
 
 async fn the_other_language_keeps_what_was_typed(engine: Engine) {
-    let (_app, mut supervisor) = supervised(engine).await;
+    let (app, mut supervisor) = supervised(engine).await;
     let switch = "/language?back=/registers/access";
     let typed = [("actor", "nessuno"), ("from", "10/01/2021"), ("language", "en")];
     let english = supervisor.post(switch, &typed).await;
@@ -183,6 +183,12 @@ async fn the_other_language_keeps_what_was_typed(engine: Engine) {
     let typed = [("actor", "s.gialli"), ("action", "sign_in"), ("language", "it")];
     let italian = supervisor.post(switch, &typed).await;
     assert_eq!(numbers(&italian.shows(200, "Registro accessi").text), [2]);
+    let looked = entries(&app, Register::Admin).await.pop().expect("an entry");
+    let from = looked.read_details().fact(Fact::Path).to_owned();
+    assert_eq!(
+        (looked.action.as_str(), looked.ip.as_str(), from.as_str()),
+        ("register_read", "127.0.0.1", "/registers/{register}")
+    );
 }
 
 async fn an_export_with_proof_is_whole_or_is_refused(engine: Engine) {

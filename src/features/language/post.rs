@@ -4,11 +4,13 @@
 //! the answer, so that it stands in no address, no cookie and no storage. It works without JavaScript. What an operator
 //! alone knows (password, PIN) is typed again.
 
+use std::net::SocketAddr;
+
 use axum::{
     Extension, Router,
     body::Body,
-    extract::Query,
-    http::{HeaderMap, HeaderValue, Request, header},
+    extract::{ConnectInfo, Query},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use cookie::{Cookie, SameSite, time::Duration};
@@ -37,6 +39,14 @@ pub struct Back {
 /// Fields of a form that nobody typed.
 const UNTYPED: [&str; 4] = ["language", "back", "key", "sure"];
 
+/// What a request to carry out a form says of its body, and a request for a page does not have.
+const OF_THE_BODY: [HeaderName; 3] = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+
+/// `GET /language`: an address that stands in the browser after a switch and is opened anew leads to the page.
+pub async fn back(Query(address): Query<Back>) -> Redirect {
+    Redirect::to(SameSitePath::of_ours(&address.back).as_str())
+}
+
 /// Answers with the page of the path `back` if something was typed in it, else 303 to it; to the desk where that is no
 /// path of ours.
 ///
@@ -45,7 +55,7 @@ const UNTYPED: [&str; 4] = ["language", "back", "key", "sure"];
 pub async fn choose(
     Extension(pages): Extension<Pages>,
     Query(address): Query<Back>,
-    headers: HeaderMap,
+    parts: Parts,
     Posted(fields): Posted<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let field = |name| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
@@ -56,7 +66,7 @@ pub async fn choose(
     let mut response = if retained.is_empty() {
         Redirect::to(back.as_str()).into_response()
     } else {
-        again(pages.0, back.as_str(), chosen, &headers, retained).await?
+        again(pages.0, back.as_str(), chosen, &parts, retained).await?
     };
     response.headers_mut().append(header::SET_COOKIE, kept(chosen)?);
     Ok(response)
@@ -81,14 +91,12 @@ async fn again(
     pages: Router,
     back: &str,
     language: Language,
-    headers: &HeaderMap,
+    sent: &Parts,
     retained: Retained,
 ) -> Result<Response, AppError> {
-    let response = show(&pages, back, language, headers, retained.clone()).await?;
+    let response = show(&pages, back, language, sent, retained.clone()).await?;
     match location(&response) {
-        Some(page) if page.len() > 1 && back.starts_with(&page) => {
-            show(&pages, &page, language, headers, retained).await
-        }
+        Some(page) if page.len() > 1 && back.starts_with(&page) => show(&pages, &page, language, sent, retained).await,
         _ => Ok(response),
     }
 }
@@ -97,21 +105,32 @@ fn location(response: &Response) -> Option<String> {
     Some(response.headers().get(header::LOCATION)?.to_str().ok()?.to_owned())
 }
 
+/// Asks for a page as who sent the form would: the registers note from where it was.
 async fn show(
     pages: &Router,
     path: &str,
     language: Language,
-    headers: &HeaderMap,
+    sent: &Parts,
     retained: Retained,
 ) -> Result<Response, AppError> {
-    let sent = headers.get(header::COOKIE).and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
-    let request = Request::get(path)
-        // The first of a name counts.
-        .header(header::COOKIE, format!("{COOKIE}={}; {sent}", language.tag()))
-        .extension(retained)
-        .body(Body::empty())
-        .map_err(AppError::internal)?;
+    let mut request = Request::get(path).extension(retained).body(Body::empty()).map_err(AppError::internal)?;
+    *request.headers_mut() = headers_of_page(&sent.headers, language)?;
+    if let Some(from) = sent.extensions.get::<ConnectInfo<SocketAddr>>() {
+        request.extensions_mut().insert(*from);
+    }
     pages.clone().oneshot(request).await.map_err(AppError::internal)
+}
+
+fn headers_of_page(sent: &HeaderMap, language: Language) -> Result<HeaderMap, AppError> {
+    let mut headers = sent.clone();
+    for name in OF_THE_BODY {
+        headers.remove(name);
+    }
+    let cookies = sent.get(header::COOKIE).and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
+    // The first of a name counts.
+    let cookies = format!("{COOKIE}={}; {cookies}", language.tag());
+    headers.insert(header::COOKIE, HeaderValue::from_str(&cookies).map_err(AppError::internal)?);
+    Ok(headers)
 }
 
 #[cfg(test)]
@@ -126,8 +145,9 @@ mod tests {
         let act = async || Redirect::to("/cases");
         let pages = Router::new().route("/cases", get(page)).route("/cases/act", get(act)).route("/", get(act));
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let (address, headers) = (Back { back: address.to_owned() }, HeaderMap::new());
-        choose(Extension(Pages(pages)), Query(address), headers, Posted(fields)).await
+        let address = Back { back: address.to_owned() };
+        let (parts, ()) = Request::new(()).into_parts();
+        choose(Extension(Pages(pages)), Query(address), parts, Posted(fields)).await
     }
 
     async fn text(response: Response) -> String {
@@ -172,6 +192,16 @@ mod tests {
     async fn a_page_that_leads_elsewhere_is_not_followed() {
         let response = answer(&[("call", "88213"), ("language", "en")], "/").await.unwrap();
         assert_eq!(response.headers()[header::LOCATION], "/cases");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_opened_anew_leads_to_its_page() {
+        for (address, page) in
+            [("/cases", "/cases"), ("//evil.example", "/"), ("/cases/CUN-H17KZ6247A", "/"), ("", "/")]
+        {
+            let response = back(Query(Back { back: address.to_owned() })).await.into_response();
+            assert_eq!(response.headers()[header::LOCATION], page, "{address}");
+        }
     }
 
     #[tokio::test]
