@@ -17,11 +17,7 @@ on_both_engines!(
     a_call_survives_the_lock_to_the_pin,
     another_operator_sees_nothing_of_a_case,
     one_case_at_a_time,
-    a_cookie_of_an_earlier_verification_counts_no_more,
-    a_cookie_put_back_shows_nothing_of_a_closed_case,
     a_double_click_opens_one_case,
-    the_data_of_a_call_die_with_their_half_hour,
-    data_lost_after_an_unlock_leave_the_deferred_confirmation,
 );
 
 /// How many requests the sandbox has received for a service.
@@ -253,60 +249,6 @@ async fn one_case_at_a_time(engine: Engine) {
     assert_eq!(call.browser.post("/cases", &[("call", "999")]).await.location(), call.path);
     let wrong = call.browser.post("/cases", &[("call", "CUN-H17KZ6247A")]).await;
     wrong.shows(422, "dato dell'assistito").shows(422, "value=\"CUN-H17KZ6247A\"");
-}
-
-async fn the_data_of_a_call_die_with_their_half_hour(engine: Engine) {
-    let app = TestApp::start_with(engine, |config| config.session.idle = 3600).await;
-    let mut call = app.call(&app.operator("m.bianchi").await).await;
-    let caller = app.caller("positive").await;
-    call.verify(&caller).await.shows(200, "Sblocca codice");
-    app.wait_seconds(30 * 60 + 1);
-    call.page().await.shows(200, "La verifica va ripetuta").shows(200, "Verifica positività");
-    call.verify(&caller).await.shows(200, "Sblocca codice");
-}
-
-async fn data_lost_after_an_unlock_leave_the_deferred_confirmation(engine: Engine) {
-    let app = TestApp::start_with(engine, |config| config.session.idle = 3600).await;
-    let mut call = app.call(&app.operator("m.bianchi").await).await;
-    call.verify(&app.caller("positive").await).await.shows(200, "Sblocca codice");
-    call.unlock(&app.otp().await).await.shows(200, "Codice sbloccato");
-    app.wait_seconds(30 * 60 + 1);
-    let lost = call.page().await;
-    lost.shows(200, "I dati della chiamata non ci sono più").shows(200, "né confermato né annullato");
-    assert!(!lost.text.contains("Codice sbloccato"), "the outcome before is not that of now");
-    let refused = call.verify(&app.caller("negative").await).await;
-    refused.shows(200, "Verifica non accettata").shows(200, "né confermato né annullato");
-    call.verify(&app.caller("positive").await).await.shows(200, "Positività verificata").shows(200, "Sblocca codice");
-}
-
-async fn a_cookie_of_an_earlier_verification_counts_no_more(engine: Engine) {
-    let app = TestApp::start(engine).await;
-    let mut call = app.call(&app.operator("m.bianchi").await).await;
-    let first = app.caller("positive").await;
-    call.verify(&first).await.shows(200, "Sblocca codice");
-    let earlier = call.clone();
-    let second = app.caller("positive").await;
-    let key = call.key().await;
-    let fields = [("card", second.card.as_str()), ("cun", second.cun.as_str())];
-    assert_eq!(call.submit("verify", &key, &fields).await.status, 303);
-    call.unlock(&app.otp().await).await.shows(200, "Conferma sblocco");
-    let mut replayed = earlier;
-    let key = call.key().await;
-    replayed.submit("confirm", &key, &[]).await.shows(422, "Questo passo non è possibile adesso");
-    assert_eq!(received(&app, "confirm").await, 0);
-}
-
-async fn a_cookie_put_back_shows_nothing_of_a_closed_case(engine: Engine) {
-    let app = TestApp::start(engine).await;
-    let mut call = app.call(&app.operator("m.bianchi").await).await;
-    let caller = app.caller("positive").await;
-    call.verify(&caller).await.shows(200, &caller.sampled_on);
-    let kept = call.browser.cookies.clone();
-    call.step("close", &[("sure", "1")]).await;
-    call.browser.cookies = kept;
-    let closed = call.page().await;
-    closed.shows(200, "Il caso è chiuso");
-    assert!(!closed.text.contains(&caller.sampled_on) && !closed.text.contains("readback"));
 }
 
 async fn a_double_click_opens_one_case(engine: Engine) {

@@ -2,13 +2,13 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, HeaderValue, request::Parts},
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
 
 use super::{
-    call_data::{CallData, Drawer, Sealed},
+    call_data::{CallData, Drawer, Sealed, clear, is_carried},
     service::Actor,
 };
 use crate::{
@@ -34,6 +34,8 @@ pub struct AtDesk {
     pub now: Timestamp,
     /// What came with it.
     pub headers: HeaderMap,
+    /// Whether it carries the one word of an outcome that the database still refuses.
+    has_unrecorded: bool,
 }
 
 impl AtDesk {
@@ -50,14 +52,27 @@ impl AtDesk {
         Sealed::new(secrets, random, &self.actor.operator, &self.actor.token).open(drawer, &self.headers, self.now)
     }
 
-    /// Writes the end of a request that the database did not take and of which this browser brings word.
-    async fn record_late(&self) {
+    /// Takes the data of a call that is over from the browser, where the answer that should have done so never reached
+    /// it. `shown` is the case that the page is about, none for the desk, to which no open case has led.
+    pub fn tidied(&self, shown: Option<&str>) -> Result<Option<HeaderValue>, AppError> {
+        let of = self.open(Drawer::Case).map(|data| data.case_id);
+        let is_of_another = shown.zip(of).is_some_and(|(shown, of)| shown != of);
+        let is_due = is_carried(Drawer::Case, &self.headers) && !is_of_another && !self.has_unrecorded;
+        is_due.then(|| clear(Drawer::Case)).transpose()
+    }
+
+    /// Writes the end of a request that the database did not take and of which this browser brings word. Whether one is
+    /// left unwritten.
+    async fn record_late(&self) -> bool {
+        let mut is_left = false;
         for answer in Drawer::ALL.into_iter().filter_map(|drawer| self.open(drawer)?.last) {
             let Some(end) = answer.unrecorded else { continue };
             if let Err(error) = self.state.db.end_step(&answer.submission, &end).await {
                 tracing::warn!(%error, "an outcome still can't be recorded");
+                is_left = true;
             }
         }
+        is_left
     }
 
     /// A one-time key for a form.
@@ -78,8 +93,8 @@ impl FromRequestParts<AppState> for AtDesk {
         let token = session.token.expose().to_vec();
         let actor = Actor { operator: account.id, fiscal_code: account.fiscal_code, token };
         let (state, headers) = (state.clone(), parts.headers.clone());
-        let desk = Self { now: state.clock.now(), state, actor, context, headers };
-        desk.record_late().await;
+        let mut desk = Self { now: state.clock.now(), state, actor, context, headers, has_unrecorded: false };
+        desk.has_unrecorded = desk.record_late().await;
         Ok(desk)
     }
 }

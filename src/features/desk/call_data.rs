@@ -282,6 +282,12 @@ impl<'a> Sealed<'a> {
     }
 }
 
+/// Whether the browser carries anything in `drawer`, readable or not.
+#[must_use]
+pub fn is_carried(drawer: Drawer, headers: &HeaderMap) -> bool {
+    host_cookie::value(drawer.cookie(), headers).is_some()
+}
+
 /// The cookie that clears `drawer`.
 pub fn clear(drawer: Drawer) -> Result<HeaderValue, AppError> {
     host_cookie::clear(drawer.cookie())

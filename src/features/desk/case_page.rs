@@ -74,7 +74,9 @@ pub async fn render(
         true => page,
         false => page.refused(language),
     };
-    Ok(page.render(desk.context, move || view! { <CasePage view /> }).await)
+    let is_over = matches!(view.stage, Stage::Concluded | Stage::Closed);
+    let tidied = if is_over { desk.tidied(Some(id))? } else { None };
+    Ok(with_cookies(page.render(desk.context, move || view! { <CasePage view /> }).await, tidied))
 }
 
 /// Adds cookies to an answer.

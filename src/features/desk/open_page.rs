@@ -76,8 +76,9 @@ pub async fn show(
     };
     let closed = closed_case(&desk).await?;
     let said = if closed.is_some() { Some(note::was_said()?) } else { None };
+    let tidied = desk.tidied(None)?;
     let page = render(desk, retained.get("call").unwrap_or(call), errors, closed).await?;
-    Ok(with_cookies(page, keep.into_iter().chain(said)))
+    Ok(with_cookies(page, keep.into_iter().chain(said).chain(tidied)))
 }
 
 /// The case that was closed a moment ago: said once.
