@@ -98,6 +98,22 @@ test("a page is left when another operator has signed in @js", async ({ openCase
   await expect(openCase.cun).toHaveCount(0);
 });
 
+test("a page that wakes from sleep is covered before the server has answered, and left after half an hour @js", async ({
+  openCase,
+  caller,
+}) => {
+  const page = openCase.page;
+  await page.clock.install({ time: new Date() });
+  await openCase.verified(caller);
+  // The server can't be asked: the network is not back yet.
+  await page.route("**/session", () => undefined);
+  await page.clock.pauseAt(Date.now() + 10 * 60_000);
+  await expect(new SignIn(page).pinHeading).toBeVisible();
+  await expect(openCase.otp).toBeHidden();
+  await page.clock.fastForward(31 * 60_000);
+  await page.waitForURL("**/login/pin");
+});
+
 test("leaving in one tab leaves the other @js", async ({ openCase, context }) => {
   const other = await context.newPage();
   await other.goto("/cases");

@@ -10,7 +10,7 @@ use super::{
     session_cover::{ROOT, cover, focus_soon, give_focus_back, leave, on_return, uncover, watch_focus},
     session_lock::{Over, PinLock, Warning},
     session_state::{SessionState, ask, extend, unlock},
-    timer::{Restart, remaining},
+    timer::{Restart, now, remaining},
 };
 
 /// The words of the warning and of the lock, in the visitor's language.
@@ -65,8 +65,10 @@ pub struct GuardTimes {
 const BEAT: i64 = 5_000;
 /// How long the page waits for the server's word that the session has locked.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// For how long a covered page keeps what was typed: as long as a sealed cookie lives.
-const KEPT: Duration = Duration::from_mins(30);
+/// For how many milliseconds a covered page keeps what was typed: as long as a sealed cookie lives.
+const KEPT: f64 = 30.0 * 60_000.0;
+/// How often it is looked whether that time is over: a timer that is set for the end would stand still in sleep.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The id of the PIN's field.
 pub(super) const PIN_FIELD: &str = "session-pin";
 /// The id of the heading of a session that is over.
@@ -92,8 +94,8 @@ pub(super) struct Guard {
     /// Whether the server has said, or could not be asked, that the session is about to lock.
     is_near: RwSignal<bool>,
     cover: RwSignal<Cover>,
-    /// How often it was covered.
-    covers: RwSignal<u32>,
+    /// When it was covered, by the clock on the wall.
+    covered_at: StoredValue<Option<f64>>,
     /// What went wrong with the last act.
     pub(super) problem: RwSignal<Option<String>>,
     /// Announced in its turn.
@@ -112,7 +114,7 @@ impl Guard {
             is_final: RwSignal::new(times.is_final),
             is_near: RwSignal::new(false),
             cover: RwSignal::new(Cover::Nothing),
-            covers: RwSignal::new(0),
+            covered_at: StoredValue::new(None),
             problem: RwSignal::new(None),
             said: RwSignal::new(None),
         }
@@ -171,20 +173,27 @@ impl Guard {
         if will && !was {
             cover();
             self.said.set(None);
-            self.covers.update(|covers| *covers += 1);
-            let this_one = self.covers.get_untracked();
-            set_timeout(move || self.forget(this_one), KEPT);
+            self.covered_at.set_value(Some(now()));
         } else if was && !will {
+            self.covered_at.set_value(None);
             uncover();
             self.said.set(Some(self.text(|texts| &texts.lifted)));
         }
     }
 
-    /// Leaves the page if nobody has come back since it was covered for the `nth` time.
-    fn forget(self, nth: u32) {
-        if self.is_covered() && self.covers.get_untracked() == nth {
+    /// Leaves the page if nobody has come back in time since it was covered.
+    fn forget_in_time(self) {
+        if self.covered_at.get_value().is_some_and(|at| now() - at >= KEPT) {
             leave("/login/pin");
         }
+    }
+
+    /// Somebody comes back, perhaps after the machine has slept: covers first, by the clock on the wall, and asks after.
+    fn come_back(self) {
+        self.forget_in_time();
+        self.restart.look();
+        self.insist();
+        self.look();
     }
 
     /// The time is over and the server has not said so: the page is covered all the same.
@@ -200,18 +209,25 @@ impl Guard {
             let left = self.left.get();
             (left <= self.warning).then_some((left + BEAT - 1) / BEAT)
         });
-        Effect::new(move |_| {
-            let Some(beats) = beat.get() else { return };
-            if !self.is_covered() {
-                self.look();
-                if beats == 0 {
-                    set_timeout(move || self.insist(), PATIENCE);
+        Effect::new(move |before: Option<Option<i64>>| {
+            let now = beat.get();
+            if let Some(beats) = now.filter(|_| !self.is_covered()) {
+                match before.flatten() {
+                    // The server was asked a moment ago, and again now: perhaps another tab has extended it.
+                    Some(1) if beats == 0 => set_timeout(move || self.insist(), PATIENCE),
+                    // The machine has slept, or the browser has let the page sleep.
+                    _ => self.insist(),
                 }
+                self.look();
             }
+            now
         });
         Effect::new(move |_| {
             watch_focus();
-            on_return(move || self.look());
+            on_return(move || self.come_back());
+            if let Ok(interval) = set_interval_with_handle(move || self.forget_in_time(), LOOK_EVERY) {
+                on_cleanup(move || interval.clear());
+            }
         });
     }
 

@@ -34,7 +34,8 @@ impl Restart {
         self.look();
     }
 
-    fn look(self) {
+    /// Looks at the clock.
+    pub(super) fn look(self) {
         if let Some(end) = self.end.get_untracked() {
             let left = whole(end - now()).max(0);
             if left != self.remaining.get_untracked() {
@@ -44,7 +45,8 @@ impl Restart {
     }
 }
 
-fn now() -> f64 {
+/// Milliseconds since 1970 by the clock on this machine's wall, which goes on while the machine sleeps.
+pub(super) fn now() -> f64 {
     Date::now()
 }
 
