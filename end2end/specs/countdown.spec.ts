@@ -46,6 +46,8 @@ test.describe("the 150 seconds of an unlocked code", () => {
   test("are told without JavaScript too @nojs", async ({ openCase, caller, sandbox }) => {
     await openCase.verified(caller);
     await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
-    await expect(openCase.page.locator("main")).toContainText(/\d{2}:\d{2}/);
+    const lasting = /^Tenga aperta la schermata\..* fino alle \d{2}:\d{2}:\d{2}: Ora tocchi Continua\. Dopo: Il codice è scaduto/;
+    await expect(openCase.sentence).toHaveText(lasting);
+    await expect(openCase.outcome("Codice sbloccato")).toContainText("Dopo: Il codice è scaduto");
   });
 });

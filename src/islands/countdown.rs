@@ -24,7 +24,9 @@ pub struct PhaseTexts {
 }
 
 impl PhaseTexts {
-    fn sentence(&self, left: i64) -> String {
+    /// The one of this moment, with `left` milliseconds to go.
+    #[must_use]
+    pub fn sentence(&self, left: i64) -> String {
         let sentence = if left <= 0 {
             &self.expired
         } else if left > OTP_LIFE - ARRIVAL {
@@ -74,12 +76,17 @@ pub fn PhaseSentence(
     left: i64,
     /// The sentences.
     texts: PhaseTexts,
+    /// What stands there until somebody counts: true for as long as the page may be looked at.
+    lasting: String,
     /// Whether a screen reader hears it when it changes: one of those on the page.
     is_live: bool,
 ) -> impl IntoView {
     let (left, _) = remaining(left);
-    let sentence = Memo::new(move |_| texts.sentence(left.get()));
-    view! { <span aria-live=is_live.then_some("polite")>{move || sentence.get()}</span> }
+    let is_counting = RwSignal::new(false);
+    Effect::new(move |_| is_counting.set(true));
+    let sentence = Memo::new(move |_| if is_counting.get() { texts.sentence(left.get()) } else { lasting.clone() });
+    let live = move || (is_live && is_counting.get()).then_some("polite");
+    view! { <span aria-live=live>{move || sentence.get()}</span> }
 }
 
 #[cfg(test)]

@@ -39,9 +39,8 @@ pub fn UnlockedUntil(
 ) -> impl IntoView {
     let (left, at) = (left(&view)?, unlocked_at(&view)?);
     let locale = view.language.tag();
-    let until = at + SignedDuration::from_millis(OTP_LIFE);
-    let until =
-        t!("desk.countdown_until", locale = locale, at = time_of_day(at), until = time_of_day(until)).into_owned();
+    let (at, until) = (time_of_day(at), time_of_day(ends_at(at)));
+    let until = t!("desk.countdown_until", locale = locale, at = at, until = until).into_owned();
     Some(view! {
         <div class="desk-strip desk-countdown">
             <Countdown left label=view.language.text("desk.countdown_label")
@@ -58,5 +57,20 @@ pub fn sentence(view: &CaseView, usual: &str, is_live: bool) -> AnyView {
     let Some(left) = left(view).filter(|_| !is_trouble) else { return view.say(usual).into_any() };
     let text = |key: &str| view.language.text(&format!("desk.countdown_{key}"));
     let texts = PhaseTexts { hold: text("hold"), tap: text("tap"), expired: text("expired") };
-    view! { <PhaseSentence left texts is_live /> }.into_any()
+    let lasting = lasting(view, &texts, left);
+    view! { <PhaseSentence left texts lasting is_live /> }.into_any()
+}
+
+/// What a page says that does not count by itself: the sentence of now, until when, and the one of afterwards.
+fn lasting(view: &CaseView, texts: &PhaseTexts, left: i64) -> String {
+    let now = texts.sentence(left);
+    let Some(until) = unlocked_at(view).map(ends_at).filter(|_| now != texts.expired) else { return now };
+    let key = if now == texts.hold { "desk.countdown_lasting_hold" } else { "desk.countdown_lasting_tap" };
+    let (locale, until) = (view.language.tag(), time_of_day(until));
+    let PhaseTexts { hold, tap, expired } = texts;
+    t!(key, locale = locale, hold = hold, tap = tap, expired = expired, until = until).into_owned()
+}
+
+fn ends_at(unlocked_at: Timestamp) -> Timestamp {
+    unlocked_at + SignedDuration::from_millis(OTP_LIFE)
 }
