@@ -192,7 +192,7 @@ async fn list(db: &Db, out: &mut impl Write) -> Result<(), OperatorError> {
     loop {
         let page = db.operators_after(&after, PAGE).await?;
         for operator in &page {
-            let queues = operator.queues.as_deref().unwrap_or("-");
+            let queues = if operator.queues.is_empty() { "-" } else { &operator.queues };
             let (username, name) = (&operator.username, &operator.name);
             writeln!(out, "{username}\t{name}\t{}\t{}\t{queues}", operator.role, operator.status)?;
         }

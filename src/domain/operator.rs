@@ -69,6 +69,15 @@ words! {
     }
 }
 
+impl Queue {
+    /// The words of these queues in the order in which people read them, a blank between.
+    #[must_use]
+    pub fn words(queues: &[Self]) -> String {
+        let words: Vec<_> = Self::ALL.iter().filter(|queue| queues.contains(queue)).map(|queue| queue.word()).collect();
+        words.join(" ")
+    }
+}
+
 words! {
     /// Where an account stands.
     Status {

@@ -75,6 +75,8 @@ pub struct SessionInfo {
     pub locks_at: i64,
     /// When it ends, used or not.
     pub ends_at: i64,
+    /// When the second factor was last proved in it.
+    pub proved_at: Option<i64>,
 }
 
 /// A request of somebody signed in whom `R` admits. Using it is use of the session: it moves the idle limit.
@@ -127,8 +129,10 @@ async fn identify<R: Admits>(
     let why = match standing(&state.config.session, &stored, state.clock.now_ms()) {
         Standing::Active if R::admits(&stored.account) => {
             let limits = Limits::of(&state.config.session, stored.started_at, stored.last_seen);
-            let (started_at, Limits { locks_at, ends_at }) = (stored.started_at, limits);
-            return Ok((stored.account, SessionInfo { token, started_at, locks_at, ends_at }, stored.last_seen));
+            let Limits { locks_at, ends_at } = limits;
+            let (started_at, proved_at) = (stored.started_at, stored.proved_at);
+            let session = SessionInfo { token, started_at, locks_at, ends_at, proved_at };
+            return Ok((stored.account, session, stored.last_seen));
         }
         Standing::Active => return Err(AppError::Forbidden.into_response()),
         Standing::AwaitsPin => Interrupted::AwaitsPin,

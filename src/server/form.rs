@@ -2,7 +2,9 @@
 
 use axum::{
     Form,
+    body::Body,
     extract::{FromRequest, Request},
+    http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
@@ -27,4 +29,12 @@ where
             Err(_) => Err(AppError::BadRequest("the form can't be read").into_response()),
         }
     }
+}
+
+/// A form's type from fields that were read before.
+pub async fn read_fields<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Response> {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = Request::post("/").header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body));
+    let request = request.map_err(|error| AppError::internal(error).into_response())?;
+    Posted::from_request(request, &()).await.map(|Posted(form)| form)
 }

@@ -62,6 +62,23 @@ pub struct StepUp<'a> {
     pub now: i64,
 }
 
+/// The second factor, proved once more in a session that is in use.
+#[derive(Debug)]
+pub struct ProvedAgain<'a> {
+    /// Whose session it is.
+    pub operator: &'a OperatorId,
+    /// The hash of the session's id.
+    pub session: &'a str,
+    /// What is used up.
+    pub proof: Proof<'a>,
+    /// Whose wrong attempts are cleared.
+    pub attempts: &'a str,
+    /// What the register of accesses has of it.
+    pub record: &'a Record,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
 /// How a step up ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SteppedUp {
@@ -82,8 +99,13 @@ const END_OTHERS: &str = "UPDATE sessions SET ended_at = $3, ended_because = $4 
      WHERE operator_id = $1 AND id_hash <> $2 AND ended_at IS NULL AND stage = 'full'";
 /// A session's nine hours begin with its first second factor.
 const RENEW: &str = "UPDATE sessions SET id_hash = $2, replaced_hash = $1, stage = 'full', \
-     started_at = CASE WHEN stage = 'password' THEN $3 ELSE started_at END, renewed_at = $3, last_seen = $3 \
+     started_at = CASE WHEN stage = 'password' THEN $3 ELSE started_at END, renewed_at = $3, last_seen = $3, proved_at = $3 \
      WHERE id_hash = $1 AND operator_id = $4 AND ended_at IS NULL";
+/// When the session began that has just been renewed: not when its lock was lifted.
+const NOTE_SIGN_IN: &str = "UPDATE operators SET last_sign_in = (SELECT started_at FROM sessions WHERE id_hash = $2) \
+     WHERE id = $1";
+const FRESHEN: &str = "UPDATE sessions SET proved_at = $3, last_seen = $3 \
+     WHERE id_hash = $1 AND operator_id = $2 AND stage = 'full' AND ended_at IS NULL";
 const RENEW_SAME_STEP: &str = "UPDATE sessions SET id_hash = $2 \
      WHERE replaced_hash = $1 AND renewed_at >= $3 AND stage = 'full' AND ended_at IS NULL \
      AND EXISTS (SELECT 1 FROM operators o WHERE o.id = sessions.operator_id AND o.totp_last_step = $4)";
@@ -91,6 +113,22 @@ const RENEW_SAME_CODE: &str = "UPDATE sessions SET id_hash = $2 \
      WHERE replaced_hash = $1 AND renewed_at >= $3 AND stage = 'full' AND ended_at IS NULL \
      AND EXISTS (SELECT 1 FROM recovery_codes c WHERE c.operator_id = sessions.operator_id \
      AND c.code_hash = $4 AND c.used_at = sessions.renewed_at)";
+
+/// Uses a proof up, touching the account's row first: two proofs of one operator wait for each other. How many rows
+/// it was good for: one or none.
+macro_rules! use_up {
+    ($tx:expr, $operator:expr, $proof:expr, $now:expr) => {
+        match $proof {
+            Proof::Step(step) => {
+                sqlx::query(USE_STEP).bind($operator).bind(step).execute(&mut *$tx).await?.rows_affected()
+            }
+            Proof::RecoveryCode(code) => {
+                sqlx::query(LOCK_ACCOUNT).bind($operator).execute(&mut *$tx).await?;
+                sqlx::query(USE_CODE).bind($operator).bind(code).bind($now).execute(&mut *$tx).await?.rows_affected()
+            }
+        }
+    };
+}
 
 impl Db {
     /// What the password of a user name is judged by.
@@ -131,16 +169,7 @@ impl Db {
     async fn try_step_up(&self, step_up: &StepUp<'_>) -> Result<SteppedUp, sqlx::Error> {
         let (operator, now) = (&step_up.operator.0, step_up.now);
         write!(self, |tx| {
-            // Touching the account's row first makes two sign-ins of one operator wait for each other.
-            let used = match step_up.proof {
-                Proof::Step(step) => {
-                    sqlx::query(USE_STEP).bind(operator).bind(step).execute(&mut *tx).await?.rows_affected()
-                }
-                Proof::RecoveryCode(code) => {
-                    sqlx::query(LOCK_ACCOUNT).bind(operator).execute(&mut *tx).await?;
-                    sqlx::query(USE_CODE).bind(operator).bind(code).bind(now).execute(&mut *tx).await?.rows_affected()
-                }
-            };
+            let used = use_up!(tx, operator, step_up.proof, now);
             if used == 0 {
                 return Ok(SteppedUp::UsedBefore);
             }
@@ -161,6 +190,7 @@ impl Db {
             if renewed.rows_affected() == 0 {
                 return Err(sqlx::Error::RowNotFound);
             }
+            sqlx::query(NOTE_SIGN_IN).bind(operator).bind(step_up.new).execute(&mut *tx).await?;
             sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(step_up.attempts).execute(&mut *tx).await?;
             if others.rows_affected() > 0 {
                 append!(tx, step_up.superseded);
@@ -168,6 +198,27 @@ impl Db {
             append!(tx, step_up.record);
             Ok(SteppedUp::Done)
         })
+    }
+
+    /// Uses the proof up and notes when it was given in the session that goes on as it is: all of it or nothing.
+    pub async fn prove_again(&self, again: &ProvedAgain<'_>) -> Result<SteppedUp, sqlx::Error> {
+        let (operator, now) = (&again.operator.0, again.now);
+        let proved = write!(self, |tx| {
+            if use_up!(tx, operator, again.proof, now) == 0 {
+                return Ok(SteppedUp::UsedBefore);
+            }
+            let freshen = sqlx::query(FRESHEN).bind(again.session).bind(operator).bind(now);
+            if freshen.execute(&mut *tx).await?.rows_affected() == 0 {
+                return Err(sqlx::Error::RowNotFound);
+            }
+            sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(again.attempts).execute(&mut *tx).await?;
+            append!(tx, again.record);
+            Ok(SteppedUp::Done)
+        });
+        match proved {
+            Err(sqlx::Error::RowNotFound) => Ok(SteppedUp::NoSession),
+            other => other,
+        }
     }
 
     /// Renews once more a session that the same proof has just renewed: a form sent twice, of whose first answer the

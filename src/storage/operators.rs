@@ -66,7 +66,7 @@ pub struct ListedOperator {
     /// The word of its status.
     pub status: String,
     /// The words of its queues, a blank between.
-    pub queues: Option<String>,
+    pub queues: String,
 }
 
 macro_rules! add_activation {
@@ -114,26 +114,20 @@ impl Db {
     ) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query(
-                "INSERT INTO operators (id, username, name, fiscal_code, role, status, totp_secret, created_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO operators (id, username, name, fiscal_code, role, queues, status, totp_secret, created_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
             .bind(&operator.id.0)
             .bind(operator.username.as_str())
             .bind(operator.name)
             .bind(operator.fiscal_code.to_wire())
             .bind(operator.role.word())
+            .bind(Queue::words(operator.queues))
             .bind(Status::Invited.word())
             .bind(activation.totp_secret)
             .bind(operator.created_at)
             .execute(&mut *tx)
             .await?;
-            for queue in operator.queues {
-                sqlx::query("INSERT INTO operator_queues (operator_id, queue) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                    .bind(&operator.id.0)
-                    .bind(queue.word())
-                    .execute(&mut *tx)
-                    .await?;
-            }
             add_activation!(tx, operator.id, activation);
             append!(tx, record);
             Ok(())
@@ -207,9 +201,8 @@ impl Db {
 
     /// The accounts after the user name `after`, in its order, at most `limit` of them.
     pub async fn operators_after(&self, after: &str, limit: i64) -> Result<Vec<ListedOperator>, sqlx::Error> {
-        const SQL: &str = "SELECT username, name, role, status, \
-             (SELECT string_agg(q.queue, ' ') FROM operator_queues q WHERE q.operator_id = operators.id) AS queues \
-             FROM operators WHERE username > $1 ORDER BY username LIMIT $2";
+        const SQL: &str = "SELECT username, name, role, status, queues FROM operators \
+             WHERE username > $1 ORDER BY username LIMIT $2";
         read!(self, |pool| sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(pool).await)
     }
 }

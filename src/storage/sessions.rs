@@ -50,6 +50,8 @@ pub struct StoredSession {
     pub started_at: i64,
     /// When it was last used, at most half a minute old.
     pub last_seen: i64,
+    /// When the second factor was last proved in it.
+    pub proved_at: Option<i64>,
     /// Why it was ended, if it was.
     pub ended: Option<EndedBecause>,
 }
@@ -79,11 +81,12 @@ pub struct SessionRow {
     name: String,
     fiscal_code: String,
     role: String,
-    queues: Option<String>,
+    queues: String,
     status: String,
     stage: String,
     started_at: i64,
     last_seen: i64,
+    proved_at: Option<i64>,
     ended_because: Option<String>,
 }
 
@@ -91,14 +94,13 @@ impl TryFrom<SessionRow> for StoredSession {
     type Error = sqlx::Error;
 
     fn try_from(row: SessionRow) -> Result<Self, sqlx::Error> {
-        let queues = row.queues.unwrap_or_default();
         let account = Account {
             id: OperatorId(row.operator_id),
             username: row.username,
             name: row.name,
             fiscal_code: decode(&row.fiscal_code)?,
             role: decode(&row.role)?,
-            queues: queues.split_whitespace().map(decode).collect::<Result<_, _>>()?,
+            queues: row.queues.split_whitespace().map(decode).collect::<Result<_, _>>()?,
         };
         Ok(Self {
             account,
@@ -106,6 +108,7 @@ impl TryFrom<SessionRow> for StoredSession {
             stage: decode(&row.stage)?,
             started_at: row.started_at,
             last_seen: row.last_seen,
+            proved_at: row.proved_at,
             ended: row.ended_because.as_deref().map(decode).transpose()?,
         })
     }
@@ -113,10 +116,8 @@ impl TryFrom<SessionRow> for StoredSession {
 
 macro_rules! select {
     () => {
-        "SELECT s.operator_id, o.username, o.name, o.fiscal_code, o.role, o.status, s.stage, s.started_at, \
-         s.last_seen, s.ended_because, \
-         (SELECT string_agg(q.queue, ' ') FROM operator_queues q WHERE q.operator_id = o.id) AS queues \
-         FROM sessions s JOIN operators o ON o.id = s.operator_id "
+        "SELECT s.operator_id, o.username, o.name, o.fiscal_code, o.role, o.queues, o.status, s.stage, s.started_at, \
+         s.last_seen, s.proved_at, s.ended_because FROM sessions s JOIN operators o ON o.id = s.operator_id "
     };
 }
 
@@ -136,6 +137,14 @@ impl Db {
         let row: Option<SessionRow> =
             read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).bind(since).fetch_optional(pool).await)?;
         row.map(StoredSession::try_from).transpose()
+    }
+
+    /// When the second factor was last proved in the live session of an id's hash.
+    pub async fn proved_at(&self, id_hash: &str) -> Result<Option<i64>, sqlx::Error> {
+        const SQL: &str = "SELECT proved_at FROM sessions WHERE id_hash = $1 AND ended_at IS NULL";
+        let row: Option<(Option<i64>,)> =
+            read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).fetch_optional(pool).await)?;
+        Ok(row.and_then(|(proved_at,)| proved_at))
     }
 
     /// Opens a session after the password, clears its wrong attempts, and forgets sessions begun before `forget`.

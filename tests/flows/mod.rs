@@ -5,6 +5,7 @@ mod call_data;
 mod cases;
 mod deferred;
 mod desk;
+mod fresh_pin;
 mod language;
 mod lock_out;
 mod opening;

@@ -7,4 +7,4 @@ mod command;
 mod pages;
 mod patience;
 mod retention;
-mod support;
+pub mod support;

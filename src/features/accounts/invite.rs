@@ -141,12 +141,11 @@ impl Office<'_> {
 
 /// What is told of a new account: nothing that lets anybody in.
 fn added(invitee: &Invitee) -> Act {
-    let queues: Vec<_> = invitee.queues.iter().map(|queue| queue.word()).collect();
     Act::done(Action::AccountAdded)
         .on(invitee.username.as_str())
         .changed("name", "", &invitee.name)
         .changed("role", "", invitee.role.word())
-        .changed("queues", "", &queues.join(" "))
+        .changed("queues", "", &Queue::words(&invitee.queues))
         .changed("status", "", Status::Invited.word())
 }
 

@@ -1,6 +1,8 @@
 //! Signing in: the password, then the PIN; the lock of an idle session; leaving.
 
 mod demo;
+pub mod fresh_pin;
+mod fresh_pin_page;
 pub mod lock;
 mod page;
 pub mod pin;

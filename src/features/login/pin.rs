@@ -125,7 +125,8 @@ pub async fn prove(
     }
 }
 
-fn refusal_of(outcome: &SecondStep, language: Language, now: i64) -> String {
+/// What is said of a second factor that was not taken.
+pub(super) fn refusal_of(outcome: &SecondStep, language: Language, now: i64) -> String {
     let locale = language.tag();
     match outcome {
         SecondStep::Malformed => t!("login.pin_malformed", locale = locale),

@@ -29,11 +29,11 @@ use crate::{
 };
 
 /// How long a lock-out lasts, in milliseconds.
-const LOCK: i64 = 15 * 60 * 1000;
+pub(super) const LOCK: i64 = 15 * 60 * 1000;
 const PASSWORDS: Limit = Limit { attempts: 10, lock: LOCK };
-const PINS: Limit = Limit { attempts: 5, lock: LOCK };
+pub(super) const PINS: Limit = Limit { attempts: 5, lock: LOCK };
 const WRONG_PASSWORDS: &str = "wrong passwords";
-const WRONG_PINS: &str = "wrong pins";
+pub(super) const WRONG_PINS: &str = "wrong pins";
 /// For how many milliseconds the same PIN sent twice (a double click) is one sign-in.
 const TWICE_WITHIN: i64 = 10_000;
 /// For how many milliseconds past its end a session is remembered, to say why it ended.
@@ -111,11 +111,11 @@ pub async fn first_step(
 }
 
 /// Writes how one attempt to prove who somebody is ended.
-struct Recorder<'a> {
-    state: &'a AppState,
-    by: &'a By,
-    action: Action,
-    login_type: &'static str,
+pub(super) struct Recorder<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) by: &'a By,
+    pub(super) action: Action,
+    pub(super) login_type: &'static str,
 }
 
 impl Recorder<'_> {
@@ -123,12 +123,12 @@ impl Recorder<'_> {
         self.by.record(act.with(Fact::LoginType, self.login_type), &self.state.secrets, self.state.clock.now_ms())
     }
 
-    fn done(&self) -> Record {
+    pub(super) fn done(&self) -> Record {
         self.record(Act::done(self.action))
     }
 
     /// What cannot be recorded is not answered either: the visitor gets the page of an internal error.
-    async fn refuse(&self, reason: &'static str, locks: bool) -> Result<(), AppError> {
+    pub(super) async fn refuse(&self, reason: &'static str, locks: bool) -> Result<(), AppError> {
         let lock_out = locks.then(|| self.record(Act::done(Action::LockOut)));
         let refused = self.record(Act::refused(self.action, reason));
         let records: Vec<_> = std::iter::once(refused).chain(lock_out).collect();
@@ -169,17 +169,17 @@ pub enum SecondStep {
 }
 
 /// What was typed into the one field of the second factor.
-enum Typed {
+pub(super) enum Typed {
     Pin(Pin),
     Code(RecoveryCode),
 }
 
 impl Typed {
-    fn read(typed: &str) -> Option<Self> {
+    pub(super) fn read(typed: &str) -> Option<Self> {
         typed.parse().map(Self::Pin).ok().or_else(|| RecoveryCode::parse(typed).map(Self::Code))
     }
 
-    const fn login_type(&self) -> &'static str {
+    pub(super) const fn login_type(&self) -> &'static str {
         match self {
             Self::Pin(_) => "pin",
             Self::Code(_) => "recovery_code",
@@ -298,7 +298,7 @@ async fn use_proof(
     })
 }
 
-async fn matching_step(state: &AppState, operator: &OperatorId, pin: &Pin) -> Result<Option<i64>, AppError> {
+pub(super) async fn matching_step(state: &AppState, operator: &OperatorId, pin: &Pin) -> Result<Option<i64>, AppError> {
     let factor = state.db.second_factor(operator).await?;
     let Some(sealed) = factor.and_then(|factor| factor.totp_secret) else { return Ok(None) };
     TotpSecret::open(&sealed, &state.secrets, operator)
@@ -308,7 +308,7 @@ async fn matching_step(state: &AppState, operator: &OperatorId, pin: &Pin) -> Re
 
 /// Under which key the wrong attempts on `name` are counted: who reads the table learns no name, and a name that
 /// nobody has is counted like any other.
-fn subject(secrets: &Secrets, kind: &str, name: &str) -> String {
+pub(super) fn subject(secrets: &Secrets, kind: &str, name: &str) -> String {
     URL_SAFE_NO_PAD.encode(secrets.derive(kind, name.as_bytes()))
 }
 

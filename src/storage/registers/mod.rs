@@ -45,6 +45,8 @@ words! {
         SignIn = "sign_in",
         /// The second factor of a session that had locked itself.
         Unlock = "unlock",
+        /// The second factor once more, before a sensitive act.
+        FreshPin = "fresh_pin",
         /// Too many wrong attempts locked a name or an account.
         LockOut = "lock_out",
         /// The operator left.
@@ -82,6 +84,7 @@ impl Action {
             Self::Password
             | Self::SignIn
             | Self::Unlock
+            | Self::FreshPin
             | Self::LockOut
             | Self::SignOut
             | Self::Superseded
