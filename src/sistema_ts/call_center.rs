@@ -192,7 +192,9 @@ pub fn verified(yes: Yes) -> Result<Verified, No> {
     let (Some(id), Some(sampled_on)) = (yes.answer.get(TEST_ID), yes.answer.get(SAMPLED_ON)) else {
         return Err(yes.refused(RefusalReason::MissingField));
     };
-    let (Ok(id), Some(sampled_on)) = (id.parse(), date(sampled_on)) else {
+    // A swab of tomorrow is none: its day would be sent as the onset of a caller without symptoms.
+    let sampled_on = date(sampled_on).filter(|day| *day <= yes.today);
+    let (Ok(id), Some(sampled_on)) = (id.parse(), sampled_on) else {
         return Err(FailureReason::UnreadableField.into());
     };
     let sampled_on = SamplingDate::new(sampled_on);

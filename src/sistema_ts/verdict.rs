@@ -45,6 +45,8 @@ impl<T> From<No> for Outcome<T> {
 pub struct Yes {
     /// Its fields.
     pub answer: Answer,
+    /// The day on which it came, in Rome.
+    pub today: Date,
     transaction: Result<TransactionId, FailureReason>,
 }
 
@@ -87,7 +89,7 @@ pub fn judge(reply: &Reply, operation: &Operation, said: &Fields, today: Date) -
 fn judge_answer(answer: Answer, said: &Fields, today: Date) -> Result<Yes, No> {
     let transaction = transaction(&answer, said, today);
     match answer.get(ESITO) {
-        Some(DONE | DONE_WITH_WARNING) => Ok(Yes { answer, transaction }),
+        Some(DONE | DONE_WITH_WARNING) => Ok(Yes { answer, today, transaction }),
         Some(REFUSED) => Err(No::Refused(refusal(&answer, RefusalReason::Esito, transaction.ok()))),
         Some(other) => {
             let text = UpstreamText::new(&format!("{other} {}", answer.get(ESITO_TEXT).unwrap_or_default()));

@@ -8,6 +8,7 @@ on_both_engines!(
     the_work_comes_before_what_is_beside_it,
     what_went_wrong_comes_first_and_takes_the_focus,
     the_caller_is_told_one_thing_at_a_time,
+    what_is_no_fault_of_the_callers_is_not_told_as_one,
 );
 
 /// Where each of `parts` begins in a page that has all of them.
@@ -82,4 +83,35 @@ async fn the_caller_is_told_one_thing_at_a_time(engine: Engine) {
     app.fault("unlock", "refused").await;
     only(&call.unlock(&app.otp().await).await, "Lo sblocco non è stato accettato");
     only(&call.step("confirm", &[]).await, "È tutto confermato");
+}
+
+/// What turns a request away before the service has looked at a code.
+async fn what_is_no_fault_of_the_callers_is_not_told_as_one(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let caller = app.caller("positive").await;
+    let ours = |page: &Answer| {
+        page.shows(200, "un problema nostro, non dei suoi codici").shows(200, "non ripeta con altri codici");
+        assert!(
+            !page.text.contains("rileggiamoli insieme") && !page.text.contains("Da ricontrollare"),
+            "{}",
+            page.text
+        );
+    };
+    for fault in ["http_401", "http_404", "http_429", "bad_credentials"] {
+        app.fault("verify", fault).await;
+        ours(&call.verify(&caller).await);
+    }
+    call.verify(&caller).await.shows(200, "Sblocca codice");
+    app.fault("unlock", "http_403").await;
+    ours(&call.unlock(&app.otp().await).await);
+    call.unlock(&app.otp().await).await.shows(200, "Conferma sblocco");
+    for (act, fields) in [("cancel", [("sure", "1")].as_slice()), ("confirm", &[])] {
+        app.fault("confirm", "bad_credentials").await;
+        let page = call.step(act, fields).await;
+        page.shows(200, "non ripeta adesso e avvisi il supervisore");
+        assert!(!page.text.contains("ripeta. Se la risposta") && !page.text.contains("ripeta; se la risposta"));
+    }
+    app.fault("unlock", "http_500").await;
+    call.unlock(&app.otp().await).await.shows(200, "può essere già sbloccato oppure no");
 }

@@ -91,6 +91,7 @@ async fn a_yes_with_an_unreadable_field_is_uncertain() {
     for (from, to) in [
         ("2021-01-08", "08/01/2021"),
         ("2021-01-08", "2021-02-30"),
+        ("2021-01-08", "2999-01-08"),
         ("8b0a5f44-7a3e-4f0e-9a2b-3c1d5e6f7a80", "8b0a5f44"),
         ("8b0a5f44-7a3e-4f0e-9a2b-3c1d5e6f7a80", "zb0a5f44-7a3e-4f0e-9a2b-3c1d5e6f7a80"),
     ] {

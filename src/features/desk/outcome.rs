@@ -38,7 +38,7 @@ fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, lang
     let reason = language.text(&format!("desk.reason.{word}"));
     let what = if is_after_uncertain {
         language.text(&format!("desk.outcome.after_uncertain.{}_what", class.word()))
-    } else if class == OutcomeClass::Refused && is_ours(answer) {
+    } else if class == OutcomeClass::Refused && is_ours(step, answer) {
         language.text("desk.outcome.ours.what")
     } else {
         text(step.service, class, "what", language)
@@ -50,13 +50,18 @@ fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, lang
 const OURS: [&str; 5] =
     ["rejected_by_policy", "bad_credentials", "client_certificate", "certificate_expired", "missing_field"];
 
-fn is_ours(answer: Option<&LastAnswer>) -> bool {
-    answer.is_some_and(|answer| OURS.contains(&answer.reason.as_str()))
+/// What stands before the service may refuse a request too: it has not looked at any code. An error of the service's own
+/// has the same word, but leaves the outcome open.
+const HTTP_STATUS: &str = "http_status";
+
+fn is_ours(step: &Step, answer: Option<&LastAnswer>) -> bool {
+    let is_turned_away = |reason| step.class() == OutcomeClass::Refused && reason == HTTP_STATUS;
+    answer.map(|answer| answer.reason.as_str()).is_some_and(|reason| OURS.contains(&reason) || is_turned_away(reason))
 }
 
 /// Whether the words of our own trouble fit: once the data are sent, the caller has nothing more to do.
 fn is_ours_to_tell(step: &Step, answer: Option<&LastAnswer>) -> bool {
-    is_ours(answer) && matches!(step.service, Service::Verify | Service::Unlock)
+    is_ours(step, answer) && matches!(step.service, Service::Verify | Service::Unlock)
 }
 
 /// The sentence for the caller.
@@ -80,8 +85,9 @@ fn next(
     let class = standing(step, is_after_uncertain);
     if is_ours_to_tell(step, answer) {
         language.text("desk.outcome.ours.next")
-    } else if is_deferred && class == OutcomeClass::Refused && is_ours(answer) {
-        language.text("desk.outcome.deferred.ours_next")
+    } else if class == OutcomeClass::Refused && is_ours(step, answer) {
+        let act = if is_deferred { "deferred" } else { step.service.word() };
+        language.text(&format!("desk.outcome.ours.{act}_next"))
     } else if is_deferred {
         language.text(&format!("desk.outcome.deferred.{}_next", class.word()))
     } else {
@@ -103,7 +109,7 @@ fn places(
             let box_to_tick = (decision_id(service), language.text("desk.decision"));
             return Some((language.text("desk.to_decide"), vec![box_to_tick]));
         }
-        (OutcomeClass::Refused, _) if is_ours(answer) => return None,
+        (OutcomeClass::Refused, _) if is_ours(step, answer) => return None,
         (OutcomeClass::Refused, Service::Verify) => &["card", "cun"],
         (OutcomeClass::Refused, Service::Unlock) => &["otp", "onset"],
         (OutcomeClass::Refused, Service::Confirm) if is_deferred => &["cun"],
@@ -210,6 +216,10 @@ mod tests {
             }
             for class in [OutcomeClass::Refused, OutcomeClass::NotSent] {
                 let words = language.text(&format!("desk.outcome.after_uncertain.{}_what", class.word()));
+                assert!(!words.contains("desk."), "{words}");
+            }
+            for act in ["deferred", Service::Confirm.word(), Service::Cancel.word()] {
+                let words = language.text(&format!("desk.outcome.ours.{act}_next"));
                 assert!(!words.contains("desk."), "{words}");
             }
             for loose in LOOSE_ENDS {
