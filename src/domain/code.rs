@@ -219,7 +219,7 @@ impl FromStr for Otp {
 /// C and N are not in the alphabet, so that a prefix is never part of a code.
 #[must_use]
 pub fn strip_cun_prefix(normalised: &str) -> Option<&str> {
-    normalised.strip_prefix("CUN").map(|rest| rest.trim_start_matches(':'))
+    normalised.strip_prefix("CUN").map(|rest| rest.trim_start_matches([':', ',', ';', '/', '=', '#']))
 }
 
 /// The symbols that the check symbol can't vouch for: `true` where the one read may be another, unnoticed.
@@ -280,9 +280,14 @@ mod tests {
 
     #[test]
     fn the_forms_in_which_a_code_is_dictated_are_forgiven() {
-        for typed in
-            ["cun-h17kz6247a", "C.U.N. H17 KZ62 47A", "h17kz6247a", " CUN: H17K-Z624-7A ", "CUN\u{2013}H17KZ6247A"]
-        {
+        for typed in [
+            "cun-h17kz6247a",
+            "C.U.N. H17 KZ62 47A",
+            "h17kz6247a",
+            " CUN: H17K-Z624-7A ",
+            "CUN, h17 kz6 247a",
+            "CUN\u{2013}H17KZ6247A",
+        ] {
             assert_eq!(typed.parse::<Cun>().map(|cun| cun.to_wire()), Ok("CUN-H17KZ6247A".to_owned()), "{typed}");
         }
     }
