@@ -35,12 +35,9 @@ pub struct Application {
 /// Why it could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// What the configuration names can't be opened.
+    /// What the configuration names can't be opened, or not be listened on.
     #[error(transparent)]
     NotOpened(#[from] NotOpened),
-    /// An address was refused by the system.
-    #[error("{0}: {1}: {2}")]
-    Listen(&'static str, SocketAddr, #[source] io::Error),
     /// Sistema TS can't be called.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -52,7 +49,7 @@ impl Application {
         // An error says that it is set already: by the application before, in tests.
         let _ = any_spawner::Executor::init_tokio();
         let Opened { random, secrets, db } = Opened::open(&config).await?;
-        let refused = |key, address| move |error| BuildError::Listen(key, address, error);
+        let refused = |key, address| move |error: io::Error| NotOpened::by(key, format!("{address}: {error}"));
         let listen = config.server.listen;
         let listener = TcpListener::bind(listen).await.map_err(refused("server.listen", listen))?;
         let figures = match config.metrics.listen {

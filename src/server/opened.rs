@@ -1,14 +1,12 @@
 //! What the desk and the commands beside it work on: the data folder, the server's secret, the database.
 
-use std::{io, path::PathBuf};
-
 use super::{
-    config::Config,
+    config::{Config, Problem, Problems},
     files::private_folder,
     random::Random,
-    secrets::{Secrets, SecretsError},
+    secrets::Secrets,
 };
-use crate::storage::{Db, OpenError};
+use crate::storage::Db;
 
 /// What a configuration names, opened.
 pub struct Opened {
@@ -20,33 +18,35 @@ pub struct Opened {
     pub db: Db,
 }
 
-/// Why it could not be opened. Each names the key of the configuration that leads there.
+/// Why it could not be opened: the key of the configuration that leads there, what is wrong, an example.
 #[derive(Debug, thiserror::Error)]
-pub enum NotOpened {
-    /// The data folder was refused by the system.
-    #[error("data: {}: {}", .0.display(), .1)]
-    Folder(PathBuf, #[source] io::Error),
-    /// The server's secret can't be used.
-    #[error("secrets.server: {0}")]
-    Secrets(#[from] SecretsError),
-    /// The database could not be opened.
-    #[error("database.url: {0}")]
-    Database(#[from] OpenError),
+#[error(transparent)]
+pub struct NotOpened(Problems);
+
+impl NotOpened {
+    /// What the value of `key` leads to was refused.
+    pub fn by(key: &str, what: impl ToString) -> Self {
+        Self(Problems(vec![Problem::new(key, what.to_string())]))
+    }
 }
 
 impl Opened {
     /// Opens what `config` names; the data folder and, in the sandbox environment, the secret are made where absent.
     pub async fn open(config: &Config) -> Result<Self, NotOpened> {
-        private_folder(&config.data.0).map_err(|error| NotOpened::Folder(config.data.0.clone(), error))?;
+        let folder = &config.data.0;
+        private_folder(folder).map_err(|error| NotOpened::by("data", format!("{}: {error}", folder.display())))?;
         let random = Random::system();
-        let secrets = Secrets::load(&config.secret_file(), config.environment, &random)?;
-        let db = Db::open(&config.database_url()).await?;
+        let secrets = Secrets::load(&config.secret_file(), config.environment, &random);
+        let secrets = secrets.map_err(|error| NotOpened::by("secrets.server", error))?;
+        let db = Db::open(&config.database_url()).await.map_err(|error| NotOpened::by("database.url", error))?;
         Ok(Self { random, secrets, db })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[tokio::test]
@@ -61,13 +61,16 @@ mod tests {
             Opened::open(&config).await.err().expect("it can't be opened").to_string()
         };
         let found = told(|config, file| config.data.0 = file.join("data")).await;
-        assert!(found.starts_with("data: ") && found.contains("file/data"), "{found}");
+        assert!(
+            found.contains("\n  data: ") && found.contains("file/data") && found.contains("for example: data = "),
+            "{found}"
+        );
         let found = told(|config, file| config.secrets.server = Some(file)).await;
-        assert!(found.starts_with("secrets.server: ") && found.contains("/file "), "{found}");
+        assert!(found.contains("\n  secrets.server: ") && found.contains("/file "), "{found}");
         let found = told(|config, file| {
             config.database.url = Some(crate::server::config::DatabaseUrl(Db::sqlite_url(&file)));
         })
         .await;
-        assert!(found.starts_with("database.url: "), "{found}");
+        assert!(found.contains("\n  database.url: ") && found.contains("for example: url = "), "{found}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     sandbox::{self, Running, Sandbox},
-    server::{clock::Clock, config::Config, random::Random},
+    server::{clock::Clock, config::Config, opened::NotOpened, random::Random},
     sistema_ts::{self, SistemaTs, settings::Settings},
 };
 
@@ -17,9 +17,12 @@ pub struct Upstream {
 /// Why there is none.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
+    /// The sandbox can't listen.
+    #[error(transparent)]
+    NotOpened(#[from] NotOpened),
     /// The sandbox does not start.
     #[error("sandbox: {0}")]
-    Sandbox(#[from] sandbox::StartError),
+    Sandbox(sandbox::StartError),
     /// The client can't be built.
     #[error(transparent)]
     Client(#[from] sistema_ts::BuildError),
@@ -39,11 +42,17 @@ impl Upstream {
 }
 
 /// Starts the sandbox as the configuration has it.
-pub async fn start_sandbox(config: &Config, clock: &Clock, random: &Random) -> Result<Running, sandbox::StartError> {
+pub async fn start_sandbox(config: &Config, clock: &Clock, random: &Random) -> Result<Running, UpstreamError> {
     let mut settings = sandbox::Settings::in_folder(config.sandbox_folder());
     settings.listen = config.sandbox.listen;
     settings.control = config.sandbox.control;
-    Sandbox::start(settings, clock.clone(), random.clone()).await
+    Sandbox::start(settings, clock.clone(), random.clone()).await.map_err(|error| match error {
+        sandbox::StartError::Listen { address, cause } => {
+            let key = if address == config.sandbox.listen { "sandbox.listen" } else { "sandbox.control" };
+            NotOpened::by(key, format!("{address}: {cause}")).into()
+        }
+        other => UpstreamError::Sandbox(other),
+    })
 }
 
 fn towards(sandbox: &Running, settings: Settings) -> Settings {

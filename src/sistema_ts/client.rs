@@ -83,7 +83,7 @@ impl fmt::Debug for SistemaTs {
 impl SistemaTs {
     /// Checks the settings, loads the identity; connects to nothing yet.
     pub fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
-        settings.check()?;
+        settings.problems().into_iter().next().map_or(Ok(()), Err)?;
         let now = clock.now();
         let link = Link::build(settings, &Files::read(settings)?, now)?;
         let client = Self(Arc::new(Inner {

@@ -6,7 +6,8 @@ use std::{path::PathBuf, time::Duration};
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::call_center::Operation;
+use super::call_center::{CONFIRM, Operation, UNLOCK, VERIFY};
+use crate::server::config::word::word;
 
 /// `[sistema_ts]`. All times are milliseconds.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,6 +34,7 @@ pub struct Settings {
     /// File with `name:password` for the forward proxy.
     pub proxy_credentials_file: Option<PathBuf>,
     /// How operators are authenticated here, declared in every request (seed 003, 3.3, Tab. 8).
+    #[serde(deserialize_with = "word")]
     pub authentication_type: AuthenticationType,
     /// How long opening a connection may take, name resolution and TLS included.
     pub connect_timeout_ms: u64,
@@ -133,28 +135,37 @@ impl Settings {
             && self.key_file == usual.key_file
     }
 
-    /// Checks what can be checked without opening a file.
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
-        self.proxy_url()?;
+    /// All that is wrong and can be told without opening a file.
+    pub fn problems(&self) -> Vec<SettingsError> {
+        let urls = [&VERIFY, &UNLOCK, &CONFIRM].map(|operation| self.url(operation).err());
+        let mut problems: Vec<_> = urls.into_iter().flatten().collect();
+        // The base stands before each of the paths.
+        problems.dedup();
+        problems.extend(self.proxy_url().err());
+        problems.extend(self.problems_of_numbers());
+        problems
+    }
+
+    fn problems_of_numbers(&self) -> impl Iterator<Item = SettingsError> {
         let positive: [(_, _, u64); 3] = [
             ("connect_timeout_ms", "3000", self.connect_timeout_ms),
             ("deadline_ms", "15000", self.deadline_ms),
             ("most_answer_bytes", "262144", u64::try_from(self.most_answer_bytes).unwrap_or(u64::MAX)),
         ];
-        if let Some((key, example, _)) = positive.into_iter().find(|(_, _, value)| *value == 0) {
-            return Err(SettingsError::new(key, "it must be more than 0", example));
-        }
-        if self.deadline_ms > MOST_DEADLINE_MS {
+        let is_not_positive = |(key, example, value): (_, _, u64)| {
+            (value == 0).then(|| SettingsError::new(key, "it must be more than 0", example))
+        };
+        let too_long = (self.deadline_ms > MOST_DEADLINE_MS).then(|| {
             let problem =
                 format!("it must be at most {MOST_DEADLINE_MS}: the desk takes a request for lost after that");
-            return Err(SettingsError::new("deadline_ms", problem, "15000"));
-        }
+            SettingsError::new("deadline_ms", problem, "15000")
+        });
         // Otherwise a deadline that ends while the connection is opened could not be told from one that ends after.
-        if self.connect_timeout_ms >= self.deadline_ms {
+        let never_opened = (0 < self.deadline_ms && self.deadline_ms <= self.connect_timeout_ms).then(|| {
             let problem = format!("it must be less than deadline_ms ({})", self.deadline_ms);
-            return Err(SettingsError::new("connect_timeout_ms", problem, "3000"));
-        }
-        Ok(())
+            SettingsError::new("connect_timeout_ms", problem, "3000")
+        });
+        positive.into_iter().filter_map(is_not_positive).chain(too_long).chain(never_opened)
     }
 
     /// Where `operation` is called.
@@ -220,7 +231,6 @@ fn https(key: &'static str, text: &str, example: &'static str) -> Result<Url, Se
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sistema_ts::call_center::{CONFIRM, UNLOCK, VERIFY};
 
     #[test]
     fn the_usual_paths_follow_the_base() {
@@ -254,7 +264,7 @@ mod tests {
         let wrong = |change: fn(&mut Settings)| {
             let mut settings = Settings::default();
             change(&mut settings);
-            let error = settings.check().and_then(|()| settings.url(&VERIFY).map(drop)).expect_err("is wrong");
+            let [error] = settings.problems().try_into().expect("one is wrong");
             assert!(!error.problem.is_empty() && !error.example.is_empty());
             assert!(error.to_string().starts_with(&format!("sistema_ts.{}: ", error.key)), "{error}");
             error.key

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use super::{Config, Environment, load::Problem};
-use crate::server::{random::Random, secrets::Secrets};
+use crate::{
+    server::{random::Random, secrets::Secrets},
+    sistema_ts::settings::Settings,
+};
 
 /// The longest that a session may last: a day.
 const LONGEST_SESSION: u32 = 24 * 60 * 60;
@@ -47,7 +50,9 @@ impl Config {
             ),
             (self.sandbox.control.ip().is_loopback(), "sandbox.control", "not a loopback address"),
         ];
-        broken(&rules)
+        let settings = self.sistema_ts.iter().flat_map(Settings::problems);
+        let settings = settings.map(|error| Problem::new(&format!("sistema_ts.{}", error.key), error.problem));
+        broken(&rules).into_iter().chain(settings).collect()
     }
 
     fn check_production(&self) -> Vec<Problem> {
@@ -150,6 +155,36 @@ mod tests {
     }
 
     #[test]
+    fn what_a_message_gives_as_an_example_of_a_variable_can_be_set() {
+        for key in reference::keys() {
+            let variable = format!("CENTRALINO__{}", key.replace('.', "__").to_uppercase());
+            let told = Problem { origin: Some(variable.clone()), ..Problem::new(key, "wrong") }.to_string();
+            let (_, example) = told.split_once(&format!("for example: {variable}=")).expect(key);
+            assert!(load("", &[(&variable, example)]).is_ok(), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_none_is_told_with_those_that_are() {
+        for (variable, words) in [
+            ("CENTRALINO__ENVIRONMENT", ["`sandbox`", "`production`"]),
+            ("CENTRALINO__LOG__LEVEL", ["`error`", "`trace`"]),
+            ("CENTRALINO__LOG__FORMAT", ["`pretty`", "`json`"]),
+            ("CENTRALINO__DESK__ALPHABET", ["`cities`", "`nato`"]),
+            ("CENTRALINO__SISTEMA_TS__AUTHENTICATION_TYPE", ["`2F`", "`none`"]),
+        ] {
+            let told = Problems(problems("", &[(variable, "other")])).to_string();
+            assert!(told.contains("`other`") && words.iter().all(|word| told.contains(word)), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_section_that_is_set_like_a_key_is_told_to_be_one() {
+        let told = Problems(problems("", &[("CENTRALINO__SERVER", "1")])).to_string();
+        assert!(told.contains("a section; its keys are: server.grace, server.listen"), "{told}");
+    }
+
+    #[test]
     fn the_environment_overrides_the_file() {
         let config = load(
             "[server]\nlisten = \"127.0.0.1:1\"\n[session]\nidle = 100\n",
@@ -231,6 +266,10 @@ mod tests {
             ("session.absolute", "CENTRALINO__SESSION__ABSOLUTE", "86401"),
             ("session.warning", "CENTRALINO__SESSION__WARNING", "900"),
             ("sandbox.control", "CENTRALINO__SANDBOX__CONTROL", "0.0.0.0:1"),
+            ("sistema_ts.base_url", "CENTRALINO__SISTEMA_TS__BASE_URL", "http://ts.example.it"),
+            ("sistema_ts.verify_path", "CENTRALINO__SISTEMA_TS__VERIFY_PATH", "verify"),
+            ("sistema_ts.proxy", "CENTRALINO__SISTEMA_TS__PROXY", "http://me:p4ss@proxy:1"),
+            ("sistema_ts.deadline_ms", "CENTRALINO__SISTEMA_TS__DEADLINE_MS", "25001"),
         ] {
             let found = problems("", &[(name, value)]);
             assert!(keys(&found).contains(&key), "{found:?}");

@@ -34,7 +34,8 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of a value wherever it comes from.
-    pub(super) fn new(key: &str, what: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(key: &str, what: impl Into<String>) -> Self {
         Self { key: key.to_owned(), what: what.into(), origin: None }
     }
 
@@ -52,7 +53,7 @@ impl fmt::Display for Problem {
         }
         let Some(example) = reference::example_of(key) else { return Ok(()) };
         if self.is_from_environment() {
-            write!(f, "\n    for example: {}={}", variable(key), example.trim_matches('"'))
+            write!(f, "\n    for example: {}={}", variable(key), unquoted(example))
         } else {
             let name = key.rsplit('.').next().unwrap_or(key);
             let section = key.rsplit_once('.').map_or_else(String::new, |(section, _)| format!(", in [{section}]"));
@@ -135,6 +136,11 @@ fn collect_leaves(prefix: &str, table: config::Map<String, Value>, leaves: &mut 
 fn problem_of(key: &str, value: &Value) -> Option<Problem> {
     let origin = Some(origin_of(key, value));
     if reference::example_of(key).is_none() {
+        let within = reference::keys_within(key);
+        if !within.is_empty() {
+            let what = format!("that is a section; its keys are: {}", within.join(", "));
+            return Some(Problem { key: key.to_owned(), what, origin });
+        }
         let beside = reference::keys_beside(key);
         let known = if beside.is_empty() { "no such section".to_owned() } else { beside.join(", ") };
         return Some(Problem {
@@ -156,6 +162,11 @@ fn deserialise(values: &HashMap<String, Value>) -> Result<Config, ConfigError> {
         .try_fold(builder, |builder, (key, value)| builder.set_override(key, value.clone()))?
         .build()?
         .try_deserialize()
+}
+
+/// A value of the file as the environment has it: without quotes, a list as one text with commas.
+fn unquoted(example: &str) -> String {
+    example.trim_matches(['[', ']']).replace('"', "")
 }
 
 /// The message without the key and the origin, which are told apart from it.

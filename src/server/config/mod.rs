@@ -7,6 +7,7 @@ mod load;
 mod reference;
 mod sections;
 mod server;
+pub mod word;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ use crate::{sistema_ts::settings::Settings, storage::Db};
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Whether this is a place to try things or the real thing.
+    #[serde(deserialize_with = "word::word")]
     pub environment: Environment,
     /// The folder of the database, the secrets and the sandbox.
     pub data: DataFolder,

@@ -37,6 +37,12 @@ pub(super) fn keys_beside(key: &str) -> Vec<&'static str> {
     EXAMPLES.keys().filter(|known| section(known) == section(key)).map(String::as_str).collect()
 }
 
+/// The keys of a section; none for what is no section.
+pub(super) fn keys_within(section: &str) -> Vec<&'static str> {
+    let is_within = |key: &&str| key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
+    EXAMPLES.keys().map(String::as_str).filter(is_within).collect()
+}
+
 #[cfg(test)]
 pub(super) fn keys() -> Vec<&'static str> {
     EXAMPLES.keys().map(String::as_str).collect()

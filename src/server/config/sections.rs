@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
+use super::word::{maybe_word, word};
 use crate::{domain::spelling::Alphabet, server::language::Language};
 
 /// `[database]`
@@ -74,6 +75,7 @@ impl Default for Registers {
 #[serde(default, deny_unknown_fields)]
 pub struct Desk {
     /// The alphabet with which codes are read back in Italian.
+    #[serde(deserialize_with = "word")]
     pub alphabet: Alphabet,
 }
 
@@ -120,8 +122,10 @@ impl Default for Sandbox {
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     /// From which level on.
+    #[serde(deserialize_with = "word")]
     pub level: LogLevel,
     /// For whom; none for "by the environment".
+    #[serde(deserialize_with = "maybe_word")]
     pub format: Option<LogFormat>,
 }
 
