@@ -129,7 +129,7 @@ fn Account(
     view! {
         <div class="site-account">
             <UpstreamStatus language contact />
-            <span class="site-user">{visitor.name}</span>
+            <a class="site-user" href="/profile">{visitor.name}</a>
             <PostButton action="/logout" kind=ButtonKind::Quiet>
                 {t!("layout.sign_out", locale = language.tag())}
             </PostButton>

@@ -7,4 +7,5 @@ pub mod confirm;
 pub mod desk;
 pub mod language;
 pub mod login;
+pub mod profile;
 pub mod registers;

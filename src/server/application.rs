@@ -18,7 +18,13 @@ use super::{
     state::{AppState, Inner},
     upstream::{Upstream, UpstreamError},
 };
-use crate::features::{accounts::passwords::Passwords, desk::in_flight::InFlight};
+use crate::features::{
+    accounts::{
+        breached::{BreachedFile, BreachedFileError},
+        passwords::Passwords,
+    },
+    desk::in_flight::InFlight,
+};
 
 /// How long a browser has to send the head of a request, also the next one on a connection that is kept.
 const HEADERS_WITHIN: Duration = Duration::from_mins(1);
@@ -38,6 +44,9 @@ pub enum BuildError {
     /// What the configuration names can't be opened, or not be listened on.
     #[error(transparent)]
     NotOpened(#[from] NotOpened),
+    /// The file of leaked passwords can't be used.
+    #[error("passwords.breached_file: {0}")]
+    Breached(#[from] BreachedFileError),
     /// Sistema TS can't be called.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -57,7 +66,8 @@ impl Application {
             None => None,
         };
         let Upstream { sistema_ts, sandbox } = Upstream::start(&config, &clock, &random).await?;
-        let passwords = Passwords::new(&secrets);
+        let breached = config.passwords.breached_file.as_deref().map(BreachedFile::open).transpose()?;
+        let passwords = Passwords::new(&secrets).with_breached(breached);
         let (in_flight, tasks) = (InFlight::default(), TaskTracker::new());
         let state = AppState::new(Inner {
             config,

@@ -9,7 +9,7 @@ use super::{health, layers, session_store, site, state::AppState};
 use crate::features::{
     activation, cases, confirm,
     desk::{self, case_page, open_page},
-    language, login, registers,
+    language, login, profile, registers,
 };
 
 /// The routes and the layers around them.
@@ -29,6 +29,16 @@ pub fn router(state: AppState) -> Router {
         .route("/login", get(login::post::show_login).post(login::post::login))
         .route("/login/pin", get(login::pin::show).post(login::pin::enter))
         .route("/logout", post(login::post::logout))
+        .route("/profile", get(profile::post::show))
+        .route("/profile/password", get(profile::post::back).post(profile::post::change_password))
+        .route(
+            "/profile/authenticator",
+            get(profile::factor::show_authenticator).post(profile::factor::prove_authenticator),
+        )
+        .route("/profile/codes", get(profile::factor::show_codes).post(profile::factor::save_codes))
+        .route("/profile/codes/new", get(profile::factor::back_to_codes).post(profile::factor::prove_codes))
+        .route("/profile/codes/file", get(profile::factor::download))
+        .route("/profile/sign-out", get(profile::post::back).post(profile::post::sign_out_everywhere))
         .route("/registers/{register}", get(registers::post::show).post(registers::post::search))
         .route("/registers/{register}/export", post(registers::post::export))
         .route("/session", get(login::lock::show))

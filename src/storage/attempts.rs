@@ -66,6 +66,14 @@ impl Db {
         Ok(row.map(|(until,)| until))
     }
 
+    /// Forgets the wrong attempts of a subject that proved who it is, without an act that would be recorded.
+    pub async fn forget_attempts(&self, subject: &str) -> Result<(), sqlx::Error> {
+        write!(self, |tx| {
+            sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(subject).execute(&mut *tx).await?;
+            Ok(())
+        })
+    }
+
     /// Forgets the wrong attempts of these subjects.
     pub async fn clear_attempts(&self, subjects: [&str; 2], record: &Record) -> Result<(), sqlx::Error> {
         write!(self, |tx| {

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod credentials;
 mod db;
 pub mod operators;
+pub mod own_account;
 pub mod registers;
 pub mod sessions;
 pub mod steps;

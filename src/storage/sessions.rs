@@ -204,6 +204,23 @@ impl Db {
         })
     }
 
+    /// Ends every session of an operator, because they leave them all.
+    pub async fn sign_out_everywhere(
+        &self,
+        operator: &OperatorId,
+        now: i64,
+        record: &Record,
+    ) -> Result<(), sqlx::Error> {
+        write!(self, |tx| {
+            let end = sqlx::query(
+                "UPDATE sessions SET ended_at = $2, ended_because = $3 WHERE operator_id = $1 AND ended_at IS NULL",
+            );
+            end.bind(&operator.0).bind(now).bind(EndedBecause::SignedOut.word()).execute(&mut *tx).await?;
+            append!(tx, record);
+            Ok(())
+        })
+    }
+
     /// Ends the sessions begun at `started` or before, which have lasted as long as they may. How many.
     pub async fn expire_sessions(&self, started: i64, now: i64, record: &Record) -> Result<usize, sqlx::Error> {
         const SQL: &str = "UPDATE sessions SET ended_at = $2, ended_because = $3 \

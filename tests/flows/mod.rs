@@ -11,6 +11,7 @@ mod lock_out;
 mod opening;
 mod operator_command;
 mod page;
+mod profile;
 mod session_lock;
 mod sessions;
 mod sign_in;

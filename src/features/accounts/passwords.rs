@@ -1,6 +1,6 @@
 //! Passwords: argon2id at OWASP's parameters under a pepper, away from the threads that serve pages, bounded.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, io, sync::Arc};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, Version,
@@ -8,7 +8,11 @@ use argon2::{
 };
 use zeroize::Zeroizing;
 
-use super::hashing_threads::{HashingThreads, Memory};
+use super::{
+    breached::BreachedFile,
+    hashing_threads::{HashingThreads, Memory},
+    judgement::{Unfit, judge},
+};
 use crate::{
     domain::secret::Password,
     server::{
@@ -23,11 +27,12 @@ const COST: (u32, u32, u32) = (19_456, 2, 1);
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Makes and judges password hashes.
+/// Makes and judges password hashes, and passwords that are chosen.
 #[derive(Clone)]
 pub struct Passwords {
     pepper: Arc<Zeroizing<[u8; 32]>>,
     threads: HashingThreads,
+    breached: Option<Arc<BreachedFile>>,
 }
 
 impl fmt::Debug for Passwords {
@@ -48,6 +53,9 @@ pub enum PasswordError {
     /// No salt could be made.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+    /// The file of leaked passwords can't be read any more.
+    #[error("passwords.breached_file: {0}")]
+    Breached(#[from] io::Error),
 }
 
 impl Passwords {
@@ -55,7 +63,32 @@ impl Passwords {
     #[must_use]
     pub fn new(secrets: &Secrets) -> Self {
         let pepper = Arc::new(Zeroizing::new(secrets.derive("password pepper", b"")));
-        Self { pepper, threads: HashingThreads::start() }
+        Self { pepper, threads: HashingThreads::start(), breached: None }
+    }
+
+    /// The same, judging by a file of leaked passwords too.
+    #[must_use]
+    pub fn with_breached(self, file: Option<BreachedFile>) -> Self {
+        Self { breached: file.map(Arc::new), ..self }
+    }
+
+    /// Whether somebody with this user name and name may choose the password, and why not. The one place at which that
+    /// is judged.
+    pub async fn judge(
+        &self,
+        password: Password,
+        username: &str,
+        name: &str,
+    ) -> Result<Result<(), Unfit>, PasswordError> {
+        let (username, name, breached) = (username.to_owned(), name.to_owned(), self.breached.clone());
+        let work = move |_: &mut Memory| {
+            if let Err(unfit) = judge(&password, &username, &name) {
+                return Ok(Err(unfit));
+            }
+            let has_leaked = breached.map(|file| file.contains(&password)).transpose()?.unwrap_or_default();
+            Ok(if has_leaked { Err(Unfit::Breached) } else { Ok(()) })
+        };
+        self.threads.run(work).await.ok_or(PasswordError::CutShort)?
     }
 
     /// The hash of a password, with a new salt, as a PHC string.
@@ -120,61 +153,6 @@ fn odd(what: impl fmt::Display) -> PasswordError {
     PasswordError::Hashing(what.to_string())
 }
 
-/// Why a password can't be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfit {
-    /// Fewer than 12 characters or more than 128.
-    Length,
-    /// It holds the user name or a name of its owner.
-    Personal,
-    /// It is one of those that are tried first.
-    Common,
-}
-
-/// What passwords of people in a hurry are made of.
-const COMMON: [&str; 24] = [
-    "password",
-    "qwerty",
-    "qwertyuiop",
-    "asdfghjkl",
-    "zxcvbnm",
-    "centralino",
-    "sistemats",
-    "tessera",
-    "sanitaria",
-    "immuni",
-    "operatore",
-    "supervisore",
-    "callcenter",
-    "welcome",
-    "benvenuto",
-    "administrator",
-    "admin",
-    "letmein",
-    "iloveyou",
-    "juventus",
-    "changeme",
-    "segreta",
-    "segreto",
-    "123456789",
-];
-
-/// Judges a password that its owner chooses.
-pub fn judge(password: &Password, username: &str, name: &str) -> Result<(), Unfit> {
-    if !password.has_right_length() {
-        return Err(Unfit::Length);
-    }
-    let typed = Zeroizing::new(password.expose().to_lowercase());
-    let own = name.split_whitespace().chain([username]).map(str::to_lowercase).filter(|word| word.chars().count() >= 4);
-    if own.into_iter().any(|word| typed.contains(&word)) {
-        return Err(Unfit::Personal);
-    }
-    // What is left of it without common words and digits is too short to be a secret.
-    let rest = COMMON.iter().fold(typed, |rest, word| Zeroizing::new(rest.replace(word, "")));
-    let letters: std::collections::BTreeSet<char> = rest.chars().filter(|symbol| !symbol.is_ascii_digit()).collect();
-    if letters.len() < 4 { Err(Unfit::Common) } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
     use argon2::{PasswordHasher as _, PasswordVerifier as _};
@@ -221,19 +199,5 @@ mod tests {
         let passwords = Passwords::new(&Secrets::from_bytes(&[1; 32]));
         assert!(!passwords.verify(password("x"), None).await.unwrap());
         assert!(passwords.verify(password("x"), Some("not a hash".to_owned())).await.is_err());
-    }
-
-    #[test]
-    fn weak_passwords_are_refused() {
-        let judge = |text: &str| judge(&password(text), "m.rossi", "Maria Rossi");
-        assert_eq!(judge("corto"), Err(Unfit::Length));
-        assert_eq!(judge(&"x".repeat(129)), Err(Unfit::Length));
-        assert_eq!(judge("Maria-e-il-lupo"), Err(Unfit::Personal));
-        assert_eq!(judge("xx m.ROSSI 1234"), Err(Unfit::Personal));
-        assert_eq!(judge("Password1234567"), Err(Unfit::Common));
-        assert_eq!(judge("aaaaaaaaaaaaaa"), Err(Unfit::Common));
-        assert_eq!(judge("123456789012345"), Err(Unfit::Common));
-        assert_eq!(judge("quattro gatti blu"), Ok(()));
-        assert_eq!(judge("è già mezzanotte"), Ok(()));
     }
 }

@@ -6,7 +6,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{codes::ShownCodes, ended};
+use super::{
+    codes::{Bearer, CodesToShow},
+    ended,
+};
 use crate::{
     domain::operator::OperatorId,
     features::accounts::{invite::token_hash, second_factor::TotpSecret},
@@ -27,7 +30,8 @@ pub struct AtLink {
     pub operator: OperatorId,
     /// The account, and what was done so far.
     pub invitation: Invitation,
-    headers: HeaderMap,
+    /// The headers of the request.
+    pub headers: HeaderMap,
 }
 
 impl AtLink {
@@ -42,10 +46,16 @@ impl AtLink {
         TotpSecret::open(&self.invitation.totp_secret, &self.state.secrets, &self.operator).map_err(AppError::internal)
     }
 
-    /// The recovery codes that this browser was shown.
+    /// Whose browser carries the recovery codes until they are saved.
     #[must_use]
-    pub fn shown_codes(&self) -> Option<ShownCodes> {
-        ShownCodes::open(&self.headers, &self.state.secrets, &self.token, &self.operator)
+    pub fn bearer(&self) -> Bearer<'_> {
+        let (secrets, token, operator) = (&self.state.secrets, self.token.as_bytes(), &self.operator);
+        Bearer { cookie: "__Host-activation", secrets, token, operator }
+    }
+
+    /// The recovery codes that this browser was shown before, else new ones.
+    pub fn codes_to_show(&self) -> Result<CodesToShow, AppError> {
+        self.bearer().codes_to_show(&self.headers, &self.state.random)
     }
 
     /// The address of a step, or of the link itself for `""`.

@@ -8,20 +8,13 @@ use axum::{
 use rust_i18n::t;
 use serde::Deserialize;
 
-use super::{at_link::AtLink, codes::ShownCodes, page};
+use super::{at_link::AtLink, page, pieces::LIST};
 use crate::{
     components::alert::FormErrors,
     domain::secret::{Password, Pin},
-    features::{
-        accounts::{
-            invite::activated_by_owner,
-            passwords::{Unfit, judge},
-            recovery::RecoveryCode,
-        },
-        registers::act::By,
-    },
+    features::{accounts::invite::activated_by_owner, registers::act::By},
     server::{errors::AppError, form::Posted, source::Source},
-    storage::activations::{Activated, LinkStage, StepDone},
+    storage::activations::{Activated, Invitation, LinkStage, StepDone},
 };
 
 /// `GET /activate/{token}`: the step that is to be done. Changes nothing on the server, so that a mail program that
@@ -63,24 +56,18 @@ pub async fn choose_password(link: AtLink, Posted(chosen): Posted<Chosen>) -> Re
     let language = link.context.language;
     let (password, again) = (Password::new(chosen.password), Password::new(chosen.again));
     let mut errors = FormErrors::default();
-    if let Err(unfit) = judge(&password, &link.invitation.username, &link.invitation.name) {
-        errors.add("password", language.text(text_of(unfit)));
+    let Invitation { username, name, .. } = &link.invitation;
+    let judged = link.state.passwords.judge(password.clone(), username, name).await.map_err(AppError::internal)?;
+    if let Err(unfit) = judged {
+        errors.add("password", unfit.text(language));
     } else if password != again {
-        errors.add("again", language.text("activation.not_the_same"));
+        errors.add("again", language.text("passwords.not_the_same"));
     }
     if !errors.is_empty() {
         return Ok(page::password(link, errors).await);
     }
     let hash = link.state.passwords.hash(password, &link.state.random).await.map_err(AppError::internal)?;
     note(&link, StepDone::Password(&hash)).await
-}
-
-const fn text_of(unfit: Unfit) -> &'static str {
-    match unfit {
-        Unfit::Length => "activation.password_length",
-        Unfit::Personal => "activation.password_personal",
-        Unfit::Common => "activation.password_common",
-    }
 }
 
 /// Notes what was done, and goes on. If the link has ended in the meantime, its page says so.
@@ -115,21 +102,9 @@ pub async fn prove(link: AtLink, Posted(proof): Posted<Proof>) -> Result<Respons
 
 /// The codes that this browser was shown before, else new ones, which it carries from now on.
 async fn show_codes(link: AtLink, errors: FormErrors) -> Result<Response, AppError> {
-    let state = &link.state;
-    let (codes, cookie) = if let Some(codes) = link.shown_codes() {
-        (codes, None)
-    } else {
-        let codes = ShownCodes(RecoveryCode::set(&state.random)?);
-        let cookie = codes.close(&state.secrets, &state.random, &link.token, &link.operator)?;
-        (codes, Some(cookie))
-    };
-    let set = name_of(&codes.hashes(&state.secrets, &link.operator));
-    Ok(with_cookie(page::codes(link, codes, set, errors).await, cookie))
-}
-
-/// The name of a set of codes: the hash of its first one.
-fn name_of(hashes: &[String]) -> String {
-    hashes.first().cloned().unwrap_or_default()
+    let mut shown = link.codes_to_show()?;
+    let cookie = shown.cookie.take();
+    Ok(with_cookie(page::codes(link, shown, errors).await, cookie))
 }
 
 fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
@@ -141,15 +116,11 @@ fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response 
 
 /// `GET /activate/{token}/codes/file`: the codes as a text to be kept.
 pub async fn download(link: AtLink) -> Response {
-    let Some(codes) = link.shown_codes() else { return link.go_on().into_response() };
-    let locale = link.context.language.tag();
-    let title = t!("activation.file_title", locale = locale, name = link.invitation.username);
-    let text = format!("{title}\n\n{}\n", *codes.text());
-    let headers = [
-        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"centralino-codici-di-recupero.txt\""),
-    ];
-    (headers, text).into_response()
+    let codes = link.bearer().open(&link.headers);
+    codes.map_or_else(
+        || link.go_on().into_response(),
+        |codes| codes.file(&link.invitation.username, link.context.language),
+    )
 }
 
 /// What the third form sends.
@@ -167,10 +138,9 @@ pub async fn save_codes(link: AtLink, source: Source, Posted(saved): Posted<Save
     let LinkStage::Codes { password_hash, step } = &link.invitation.stage else {
         return Ok(link.go_on().into_response());
     };
-    let hashes = link.shown_codes().map(|codes| codes.hashes(&state.secrets, &link.operator));
-    let Some(hashes) = hashes.filter(|hashes| name_of(hashes) == saved.set) else {
+    let Some(hashes) = link.bearer().saved(&link.headers, &saved.set) else {
         let mut errors = FormErrors::default();
-        errors.add(page::LIST, link.context.language.text("activation.codes_others"));
+        errors.add(LIST, link.context.language.text("activation.codes_others"));
         return show_codes(link, errors).await;
     };
     let activated = Activated { password_hash, step: *step, recovery_codes: &hashes };
@@ -178,5 +148,5 @@ pub async fn save_codes(link: AtLink, source: Source, Posted(saved): Posted<Save
     let by = By { actor: username.clone(), source };
     let record = by.record(activated_by_owner(username), &state.secrets, now);
     state.db.activate(&link.hash(), &activated, now, &record).await?;
-    Ok(with_cookie(link.go_on().into_response(), Some(ShownCodes::clear()?)))
+    Ok(with_cookie(link.go_on().into_response(), Some(link.bearer().clear()?)))
 }

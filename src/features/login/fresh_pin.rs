@@ -105,10 +105,21 @@ pub async fn demand<R>(
     typed: &str,
     language: Language,
 ) -> Result<Result<(), String>, AppError> {
-    let now = state.clock.now_ms();
-    if is_fresh(&caller.session, now) {
+    if is_fresh(&caller.session, state.clock.now_ms()) {
         return Ok(Ok(()));
     }
+    prove(state, source, caller, typed, language).await
+}
+
+/// The same for what asks for the PIN however fresh the last one is.
+pub async fn prove<R>(
+    state: &AppState,
+    source: Source,
+    caller: &SignedIn<R>,
+    typed: &str,
+    language: Language,
+) -> Result<Result<(), String>, AppError> {
+    let now = state.clock.now_ms();
     if typed.trim().is_empty() {
         return Ok(Err(language.text("login.pin_empty")));
     }

@@ -1,5 +1,6 @@
 //! Signing in: the password, then the PIN; the lock of an idle session; leaving.
 
+pub mod again;
 mod demo;
 pub mod fresh_pin;
 mod fresh_pin_page;

@@ -120,6 +120,11 @@ pub async fn logout(State(state): State<AppState>, login: LoginSession, source: 
         let record = by.record(Act::done(Action::SignOut), &state.secrets, now);
         state.db.sign_out(&token.hash(), now, &record).await?;
     }
+    leave(&login).await
+}
+
+/// Leaves nothing of a session that was ended in the browser, and leads to the entrance.
+pub async fn leave(login: &LoginSession) -> Result<Response, AppError> {
     login.end().await?;
     let clear = [
         (header::SET_COOKIE, clear_session_cookie()),

@@ -30,9 +30,9 @@ use crate::{
 
 /// How long a lock-out lasts, in milliseconds.
 pub(super) const LOCK: i64 = 15 * 60 * 1000;
-const PASSWORDS: Limit = Limit { attempts: 10, lock: LOCK };
+pub(super) const PASSWORDS: Limit = Limit { attempts: 10, lock: LOCK };
 pub(super) const PINS: Limit = Limit { attempts: 5, lock: LOCK };
-const WRONG_PASSWORDS: &str = "wrong passwords";
+pub(super) const WRONG_PASSWORDS: &str = "wrong passwords";
 pub(super) const WRONG_PINS: &str = "wrong pins";
 /// For how many milliseconds the same PIN sent twice (a double click) is one sign-in.
 const TWICE_WITHIN: i64 = 10_000;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Config, Environment, load::Problem};
 use crate::{
+    features::accounts::breached::BreachedFile,
     server::{random::Random, secrets::Secrets},
     sistema_ts::settings::Settings,
 };
@@ -52,7 +53,9 @@ impl Config {
         ];
         let settings = self.sistema_ts.iter().flat_map(Settings::problems);
         let settings = settings.map(|error| Problem::new(&format!("sistema_ts.{}", error.key), error.problem));
-        broken(&rules).into_iter().chain(settings).collect()
+        let breached = self.passwords.breached_file.as_deref().map(BreachedFile::open).and_then(Result::err);
+        let breached = breached.map(|error| Problem::new("passwords.breached_file", error.to_string()));
+        broken(&rules).into_iter().chain(settings).chain(breached).collect()
     }
 
     fn check_production(&self) -> Vec<Problem> {
@@ -150,7 +153,10 @@ mod tests {
             } else {
                 format!("[{section}]\n{name} = {example}")
             };
-            assert!(load(&text, &[]).is_ok(), "{text}");
+            // The one file that is opened by the check is not there: its key is taken, its value is not.
+            let problems = load(&text, &[]).map_or_else(|problems| problems.0, |_| Vec::new());
+            let expected: &[&str] = if key == "passwords.breached_file" { &[key] } else { &[] };
+            assert_eq!(keys(&problems), expected, "{text}");
         }
     }
 
@@ -270,6 +276,7 @@ mod tests {
             ("sistema_ts.verify_path", "CENTRALINO__SISTEMA_TS__VERIFY_PATH", "verify"),
             ("sistema_ts.proxy", "CENTRALINO__SISTEMA_TS__PROXY", "http://me:p4ss@proxy:1"),
             ("sistema_ts.deadline_ms", "CENTRALINO__SISTEMA_TS__DEADLINE_MS", "25001"),
+            ("passwords.breached_file", "CENTRALINO__PASSWORDS__BREACHED_FILE", "/no/such.txt"),
         ] {
             let found = problems("", &[(name, value)]);
             assert!(keys(&found).contains(&key), "{found:?}");

@@ -16,7 +16,7 @@ use serde::Deserialize;
 pub use load::{Problem, Problems};
 pub use reference::TEXT;
 pub use sections::{
-    Database, DatabaseUrl, Desk, Log, LogFormat, LogLevel, Metrics, Registers, Sandbox, SecretFiles, Session,
+    Database, DatabaseUrl, Desk, Log, LogFormat, LogLevel, Metrics, Passwords, Registers, Sandbox, SecretFiles, Session,
 };
 pub use server::{PublicUrl, Server};
 
@@ -37,6 +37,8 @@ pub struct Config {
     pub database: Database,
     /// Where the secrets are.
     pub secrets: SecretFiles,
+    /// What passwords are judged by.
+    pub passwords: Passwords,
     /// How long sessions last.
     pub session: Session,
     /// How the registers are kept.

@@ -34,6 +34,14 @@ pub struct SecretFiles {
     pub server: Option<PathBuf>,
 }
 
+/// `[passwords]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Passwords {
+    /// A file of SHA-1 hashes of leaked passwords, in ascending order; none for the list in the program alone.
+    pub breached_file: Option<PathBuf>,
+}
+
 /// `[session]`: all in seconds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -11,6 +11,9 @@ macro_rules! columns {
     };
 }
 
+/// So many entries of one user name's sessions are read at most.
+const MOST_OF_SESSIONS: i64 = 2000;
+
 /// Which entries. What is not said is any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -136,6 +139,32 @@ impl Db {
         });
         let (Some((first,)), Some((last,))) = ends else { return Ok(None) };
         Ok((first <= last).then_some(Places { first, last }))
+    }
+
+    /// What was done with the sessions of a user name from an instant on (milliseconds since 1970), in its order: by its
+    /// owner, and to the account by others.
+    pub async fn session_entries(&self, username: &str, from: i64) -> Result<Vec<StoredEntry>, Error> {
+        const OWN: &str = concat!(
+            columns!(),
+            "WHERE register = 'access' AND actor = $1 AND seq >= $2 AND outcome = 'done' \
+             AND action IN ('sign_in', 'unlock', 'sign_out', 'superseded', 'expiry') ORDER BY seq DESC LIMIT $3"
+        );
+        const OTHERS: &str = concat!(
+            columns!(),
+            "WHERE register = 'admin' AND target = $1 AND seq >= $2 AND outcome = 'done' \
+             AND action IN ('account_disabled', 'credentials_reset', 'sessions_ended') ORDER BY seq DESC LIMIT $3"
+        );
+        let mut entries = Vec::new();
+        for (register, sql) in [(Register::Access, OWN), (Register::Admin, OTHERS)] {
+            let period = Filter { from: Some(from), ..Filter::default() };
+            let Some(places) = self.places(register, &period).await? else { continue };
+            let found: Vec<StoredEntry> = read!(self, |pool| {
+                sqlx::query_as(sql).bind(username).bind(places.first).bind(MOST_OF_SESSIONS).fetch_all(pool).await
+            })?;
+            entries.extend(found.into_iter().rev());
+        }
+        entries.sort_by_key(|entry| entry.at);
+        Ok(entries)
     }
 
     /// Whether any entry has this value: only what is in a register already may stand in an address.

@@ -67,6 +67,12 @@ words! {
         AccountUnlocked = "account_unlocked",
         /// Its credentials were taken away and a new link was made.
         CredentialsReset = "credentials_reset",
+        /// Its owner changed the password.
+        PasswordChanged = "password_changed",
+        /// Its owner paired another authenticator, with new recovery codes.
+        AuthenticatorChanged = "authenticator_changed",
+        /// Its owner made new recovery codes.
+        RecoveryCodesChanged = "recovery_codes_changed",
         /// A page of a register was read.
         RegisterRead = "register_read",
         /// A part of a register was taken away as a file.
@@ -95,6 +101,9 @@ impl Action {
             | Self::AccountEnabled
             | Self::AccountUnlocked
             | Self::CredentialsReset
+            | Self::PasswordChanged
+            | Self::AuthenticatorChanged
+            | Self::RecoveryCodesChanged
             | Self::RegisterRead
             | Self::RegisterExported
             | Self::RegisterPurged => Register::Admin,
@@ -133,7 +142,7 @@ words! {
         Delegate = "delegate",
         /// In which form an export was taken.
         Format = "format",
-        /// Which part of a register was read.
+        /// Which part of a register was read, which of the sessions were ended.
         Part = "part",
     }
 }
