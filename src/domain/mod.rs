@@ -13,3 +13,4 @@ pub mod reason;
 pub mod secret;
 pub mod spelling;
 pub mod symbols;
+pub mod tally;

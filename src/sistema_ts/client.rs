@@ -16,6 +16,7 @@ use reqwest::Url;
 use tokio::time::{Instant, sleep};
 
 use super::{
+    breaker::{Breaker, Circuit},
     call_center::{
         CONFIRM, Communication, Operation, UNLOCK, VERIFY, confirm_fields, confirmed, known_cun, unlock_fields,
         unlocked, verified, verify_fields,
@@ -24,6 +25,7 @@ use super::{
     identity::{Files, WARNING},
     outcome::{Confirmed, FailureReason, Outcome, Unlocked, Verified},
     settings::Settings,
+    tally::Tally,
     transport::{BuildError, Link, NoReply},
     verdict::{No, Yes, judge},
 };
@@ -34,6 +36,7 @@ use crate::{
         code::{Cun, Otp},
         fiscal_code::FiscalCode,
         health_card::HealthCardDigits,
+        tally::Calls,
     },
     server::clock::Clock,
 };
@@ -60,6 +63,8 @@ struct Inner {
     looked_at: AtomicI64,
     warned_at: AtomicI64,
     contact: AtomicU8,
+    breaker: Breaker,
+    tally: Tally,
 }
 
 /// Whether the services answered when they were last called.
@@ -90,6 +95,8 @@ impl SistemaTs {
             verify: settings.url(&VERIFY)?,
             unlock: settings.url(&UNLOCK)?,
             confirm: settings.url(&CONFIRM)?,
+            breaker: Breaker::new(settings),
+            tally: Tally::default(),
             settings: settings.clone(),
             clock,
             link: ArcSwap::from_pointee(link),
@@ -144,8 +151,26 @@ impl SistemaTs {
         self.0.link.load().expires_at
     }
 
+    /// Whether calls are sent at all.
+    pub fn circuit(&self) -> Circuit {
+        self.0.breaker.circuit(self.0.clock.now())
+    }
+
+    /// The calls that were counted since the last time; they are then forgotten here.
+    pub fn take_counts(&self) -> Vec<Calls> {
+        self.0.tally.take()
+    }
+
+    /// Remembers counts that could not be written.
+    pub fn put_counts_back(&self, calls: Vec<Calls>) {
+        self.0.tally.put_back(calls);
+    }
+
     /// Whether the services answered when they were last called.
     pub fn contact(&self) -> Contact {
+        if !matches!(self.circuit(), Circuit::Closed) {
+            return Contact::Silent;
+        }
         match self.0.contact.load(Ordering::Relaxed) {
             0 => Contact::Unknown,
             1 => Contact::Answering,
@@ -177,6 +202,11 @@ impl Inner {
     async fn call<T>(&self, call: Call<'_>, read: fn(Yes) -> Result<T, No>) -> Outcome<T> {
         let started = Instant::now();
         self.renew();
+        let Some(leave) = self.breaker.leave(self.clock.now()) else {
+            let outcome = Outcome::NotSent(FailureReason::CircuitOpen.into());
+            self.record(call.service, &outcome, started.elapsed());
+            return outcome;
+        };
         let until = started + self.settings.deadline();
         let mut outcome = self.attempt(&call, until, read).await;
         // Only a verification changes nothing, and only what the network did may be gone in a moment.
@@ -188,6 +218,7 @@ impl Inner {
             sleep(BEFORE_REPEATING).await;
             outcome = self.attempt(&call, until, read).await;
         }
+        leave.ended(&outcome, self.clock.now());
         self.record(call.service, &outcome, started.elapsed());
         outcome
     }
@@ -215,14 +246,17 @@ impl Inner {
         let class = outcome.class();
         let is_answer = matches!(class, OutcomeClass::Done | OutcomeClass::Refused);
         self.contact.store(if is_answer { 1 } else { 2 }, Ordering::Relaxed);
+        let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+        self.tally.count(self.clock.now(), service, class, took_ms);
         let counter = "centralino_upstream_requests_total";
         metrics::counter!(counter, "service" => service.word(), "outcome" => class.word()).increment(1);
-        metrics::histogram!("centralino_upstream_seconds", "service" => service.word()).record(took.as_secs_f64());
+        let histogram = "centralino_upstream_request_duration_seconds";
+        metrics::histogram!(histogram, "service" => service.word()).record(took.as_secs_f64());
         tracing::debug!(
             service = service.word(),
             class = class.word(),
             reason = outcome.word(),
-            took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            took_ms,
             "Sistema TS was called"
         );
     }
@@ -248,13 +282,13 @@ impl Inner {
         }
         self.link.store(Arc::new(Link::build(&self.settings, &files, self.clock.now())?));
         self.warned_at.store(i64::MIN, Ordering::Relaxed);
+        self.breaker.close();
         Ok(true)
     }
 
     /// Warns, once a day, from 30 days before the end of the certificate.
     fn watch_expiry(&self, now: Timestamp) {
         let expires_at = self.link.load().expires_at;
-        metrics::gauge!("centralino_upstream_certificate_expires_seconds").set(expires_at.as_duration().as_secs_f64());
         if expires_at.duration_since(now) <= WARNING && is_due(&self.warned_at, now, WARN_EVERY) {
             tracing::warn!(%expires_at, "the certificate for Sistema TS ends soon: ask for a new one");
         }

@@ -1,5 +1,6 @@
 //! The client of Sistema TS: SOAP over mutual TLS. Every call ends in one of four classes ([`outcome::Outcome`]).
 
+pub mod breaker;
 pub mod call_center;
 pub mod client;
 mod echo;
@@ -9,6 +10,7 @@ pub mod identity;
 pub mod outcome;
 pub mod settings;
 mod stagger;
+mod tally;
 mod transport;
 mod verdict;
 

@@ -209,6 +209,8 @@ reasons! {
         CertificateExpired = "certificate_expired",
         /// Not sent: our own request could not be made.
         Unbuildable = "unbuildable",
+        /// Not sent: the last calls were not answered, so for some seconds none is tried.
+        CircuitOpen = "circuit_open",
         /// Uncertain: the answer was not complete in time.
         Timeout = "timeout",
         /// Uncertain: the connection ended before the answer did.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::call_center::{CONFIRM, Operation, UNLOCK, VERIFY};
 use crate::server::config::word::word;
 
-/// `[sistema_ts]`. All times are milliseconds.
+/// `[sistema_ts]`. Times are milliseconds where a key says so.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -44,6 +44,10 @@ pub struct Settings {
     pub idle_ms: u64,
     /// The largest answer that is read, in bytes, decompressed.
     pub most_answer_bytes: usize,
+    /// After how many technical failures in a row, within 30 s, no call is sent for a while; 0: never.
+    pub breaker_failures: u32,
+    /// For how many seconds.
+    pub breaker_seconds: u32,
 }
 
 impl Default for Settings {
@@ -63,6 +67,8 @@ impl Default for Settings {
             deadline_ms: 15_000,
             idle_ms: 60_000,
             most_answer_bytes: 256 * 1024,
+            breaker_failures: 10,
+            breaker_seconds: 10,
         }
     }
 }
@@ -121,6 +127,8 @@ impl SettingsError {
 
 /// The longest call: the desk waits a minute for a verification that is repeated once.
 const MOST_DEADLINE_MS: u64 = 25_000;
+/// For how long calls may be held back, in seconds.
+const MOST_BREAKER_SECONDS: u32 = 300;
 const URL_EXAMPLE: &str = "\"https://proxy.example.it:8443\"";
 const PATH_EXAMPLE: &str = "\"/ImmuniCallCenterWEB/services/VerificaPositivita\"";
 
@@ -160,12 +168,17 @@ impl Settings {
                 format!("it must be at most {MOST_DEADLINE_MS}: the desk takes a request for lost after that");
             SettingsError::new("deadline_ms", problem, "15000")
         });
+        let out_of_range = (!(1..=MOST_BREAKER_SECONDS).contains(&self.breaker_seconds)).then(|| {
+            let problem =
+                format!("it must be from 1 to {MOST_BREAKER_SECONDS}: whoever is on the line can't wait longer");
+            SettingsError::new("breaker_seconds", problem, "10")
+        });
         // Otherwise a deadline that ends while the connection is opened could not be told from one that ends after.
         let never_opened = (0 < self.deadline_ms && self.deadline_ms <= self.connect_timeout_ms).then(|| {
             let problem = format!("it must be less than deadline_ms ({})", self.deadline_ms);
             SettingsError::new("connect_timeout_ms", problem, "3000")
         });
-        positive.into_iter().filter_map(is_not_positive).chain(too_long).chain(never_opened)
+        positive.into_iter().filter_map(is_not_positive).chain(too_long).chain(never_opened).chain(out_of_range)
     }
 
     /// Where `operation` is called.
@@ -282,6 +295,8 @@ mod tests {
         assert_eq!(wrong(|settings| settings.deadline_ms = 0), "deadline_ms");
         assert_eq!(wrong(|settings| settings.deadline_ms = 25_001), "deadline_ms");
         assert_eq!(wrong(|settings| settings.most_answer_bytes = 0), "most_answer_bytes");
+        assert_eq!(wrong(|settings| settings.breaker_seconds = 0), "breaker_seconds");
+        assert_eq!(wrong(|settings| settings.breaker_seconds = 301), "breaker_seconds");
     }
 
     #[test]

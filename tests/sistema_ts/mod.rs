@@ -1,6 +1,7 @@
 //! The client of Sistema TS against an upstream that does everything wrong: sistema-ts.md, section 7, a sentence a test.
 
 mod answers;
+mod breaker;
 mod faults;
 mod identity;
 mod network;

@@ -27,6 +27,7 @@ use crate::{
         outcome::{Outcome, is_no, say},
         post::{one_time_key, read},
         service::{Submission, Submitted, submit},
+        silence::Silence,
     },
     islands::code_feedback::CodeKind,
     server::{
@@ -36,7 +37,7 @@ use crate::{
         page::{FORM, Page},
         retained::Retained,
     },
-    sistema_ts::call_center::Communication,
+    sistema_ts::{breaker::Circuit, call_center::Communication},
     storage::steps::{Step, open_question},
 };
 
@@ -52,6 +53,7 @@ struct Model {
     /// Whether that one came to nothing, and an earlier one of the same test may have been carried out.
     is_after_uncertain: bool,
     alphabet: Alphabet,
+    circuit: Circuit,
     language: Language,
 }
 
@@ -178,7 +180,8 @@ async fn render(
     let is_open = |data: CallData| cun.parse::<Cun>().is_ok_and(|cun| data.is_unsettled(&cun, ""));
     let came_to_nothing = last.as_ref().is_some_and(|(step, _)| is_no(step));
     let is_after_uncertain = came_to_nothing && desk.open(Drawer::Deferred).is_some_and(is_open);
-    let model = Model { cun, errors, key, last, is_after_uncertain, alphabet, language };
+    let circuit = desk.state.sistema_ts.circuit();
+    let model = Model { cun, errors, key, last, is_after_uncertain, alphabet, circuit, language };
     Ok(page.render(desk.context, move || view! { <ConfirmPage model /> }).await)
 }
 
@@ -187,7 +190,7 @@ fn ConfirmPage(
     /// What is shown.
     model: Model,
 ) -> impl IntoView {
-    let Model { cun, errors, key, last, is_after_uncertain, alphabet, language } = model;
+    let Model { cun, errors, key, last, is_after_uncertain, alphabet, circuit, language } = model;
     let class = last.as_ref().map(|(step, _)| step.class());
     let is_asked = errors.of(decision_id(Service::Confirm)).is_some();
     let is_needed = is_asked || is_after_uncertain || class == Some(OutcomeClass::Uncertain);
@@ -203,6 +206,7 @@ fn ConfirmPage(
         <ErrorSummary errors=summary language />
         {bad}
         <Heading>{language.text("confirm.title")}</Heading>
+        <Silence circuit language />
         <DeskColumns>
             <form id=FORM class="desk-form" method="post" action="/confirm">
                 <input type="hidden" name="key" value=key />

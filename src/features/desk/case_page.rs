@@ -13,6 +13,7 @@ use super::{
     case_view::{CaseView, LooseEnd, Question, Refused, date_and_time, machine_time, time_of_day},
     countdown::{UnlockedUntil, sentence},
     outcome::{CopiedTransaction, Outcome},
+    silence::Silence,
     work::{Again, Work},
 };
 use crate::{
@@ -29,6 +30,7 @@ use crate::{
         dates,
     },
     server::{errors::AppError, language::Language, page::Page, retained::Retained, same_site::SameSitePath},
+    sistema_ts::breaker::Circuit,
     storage::steps::Step,
 };
 
@@ -65,7 +67,7 @@ pub async fn render(
     question: Question,
 ) -> Result<Response, AppError> {
     let view = CaseView::load(&desk, id, refused, question).await?.ok_or(AppError::NotFound)?;
-    let language = desk.context.language;
+    let (language, circuit) = (desk.context.language, desk.state.sistema_ts.circuit());
     let page = Page::titled(t!("desk.heading", locale = language.tag(), id = view.record.id));
     let page = page.with_form(view.has_fields());
     let is_trouble = view.outcome().is_some_and(|step| step.class() != OutcomeClass::Done);
@@ -76,7 +78,7 @@ pub async fn render(
     };
     let is_over = matches!(view.stage, Stage::Concluded | Stage::Closed);
     let tidied = if is_over { desk.tidied(Some(id))? } else { None };
-    Ok(with_cookies(page.render(desk.context, move || view! { <CasePage view /> }).await, tidied))
+    Ok(with_cookies(page.render(desk.context, move || view! { <CasePage view circuit /> }).await, tidied))
 }
 
 /// Adds cookies to an answer.
@@ -93,8 +95,12 @@ pub fn with_cookies(answer: impl IntoResponse, cookies: impl IntoIterator<Item =
 fn CasePage(
     /// The case.
     view: CaseView,
+    /// Whether Sistema TS can be called.
+    circuit: Circuit,
 ) -> impl IntoView {
     let language = view.language;
+    // Of a case that asks nothing more of it, it is no matter.
+    let circuit = if view.has_fields() { circuit } else { Circuit::Closed };
     let card = |step: &Step, said| {
         let (step, answer, is_after_uncertain) = (step.clone(), view.data.last.clone(), view.is_after_uncertain(step));
         view! { <Outcome step answer said is_after_uncertain language /> }
@@ -110,6 +116,7 @@ fn CasePage(
         {bad}
         <CaseFrame closing>
             <Bar view=view.clone() />
+            <Silence circuit language />
             <Notices view=view.clone() />
             <DeskColumns>
                 <UnlockedUntil view=view.clone() />

@@ -13,5 +13,6 @@ pub mod open_page;
 pub mod outcome;
 pub mod post;
 pub mod service;
+pub mod silence;
 pub mod unrecorded;
 mod work;

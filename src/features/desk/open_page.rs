@@ -12,6 +12,7 @@ use super::{
     fields::words,
     note,
     post::read,
+    silence::Silence,
 };
 use crate::{
     components::{
@@ -30,6 +31,7 @@ use crate::{
         page::{FORM, Page},
         retained::Retained,
     },
+    sistema_ts::breaker::Circuit,
     storage::cases::CaseRecord,
 };
 
@@ -124,12 +126,12 @@ async fn render(
     errors: FormErrors,
     closed: Option<CaseRecord>,
 ) -> Result<Response, AppError> {
-    let language = desk.context.language;
+    let (language, circuit) = (desk.context.language, desk.state.sistema_ts.circuit());
     // Where the form was refused, the address is that of the cases: the language switch is to lead back here.
     "/".clone_into(&mut desk.context.path);
     let page = Page::titled(t!("desk.title", locale = language.tag())).with_form(true);
     let page = if errors.is_empty() { page } else { page.refused(language) };
-    Ok(page.render(desk.context, move || view! { <OpenPage call errors closed language /> }).await)
+    Ok(page.render(desk.context, move || view! { <OpenPage call errors closed circuit language /> }).await)
 }
 
 #[component]
@@ -140,6 +142,8 @@ fn OpenPage(
     errors: FormErrors,
     /// The case that was closed just now.
     closed: Option<CaseRecord>,
+    /// Whether Sistema TS can be called.
+    circuit: Circuit,
     /// In which language.
     language: Language,
 ) -> impl IntoView {
@@ -151,6 +155,7 @@ fn OpenPage(
     view! {
         <ErrorSummary errors=errors.clone() language />
         <Heading>{text("title")}</Heading>
+        <Silence circuit language />
         {closed.map(|closed| view! { <Notice kind=NoticeKind::Success><p>{closed}</p></Notice> })}
         <DeskColumns>
             <form id=FORM class="desk-form" method="post" action="/cases">
