@@ -26,6 +26,9 @@ pub fn Shell(
     let language = context.language.tag();
     let title = format!("{} · Centralino", page.title);
     let (has_islands, has_form) = (page.has_islands && site::has_islands(), page.has_form);
+    let refresh = page.refresh.map(|seconds| {
+        view! { <noscript><meta http-equiv="refresh" content=seconds.to_string() /></noscript> }
+    });
     let scripts = has_islands.then(|| {
         let options = LeptosOptions::builder().output_name("centralino").build();
         view! { <HydrationScripts options islands=true root=site::root() /> }
@@ -45,6 +48,7 @@ pub fn Shell(
                     view! { <link rel="preload" href=href r#as="font" type="font/woff2" crossorigin="anonymous" /> }
                 })}
                 <link rel="stylesheet" href=format!("{}/pkg/centralino.css", site::root()) />
+                {refresh}
                 {scripts}
             </head>
             <body>

@@ -87,10 +87,14 @@ fn Navigation(
         ("/cases", t!("layout.cases", locale = locale)),
         ("/confirm", t!("layout.deferred", locale = locale)),
     ];
-    let registers = is_supervisor.then(|| ("/registers/access", t!("layout.registers", locale = locale)));
+    let supervisors = [
+        ("/registers/access", t!("layout.registers", locale = locale)),
+        ("/statistics", t!("layout.statistics", locale = locale)),
+    ];
+    let supervisors = supervisors.into_iter().filter(|_| is_supervisor);
     view! {
         <nav class="site-navigation" aria-label=t!("layout.navigation", locale = locale)>
-            <ul>{links.into_iter().chain(registers).map(link).collect_view()}</ul>
+            <ul>{links.into_iter().chain(supervisors).map(link).collect_view()}</ul>
         </nav>
     }
 }

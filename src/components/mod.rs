@@ -8,6 +8,7 @@
 pub mod alert;
 pub mod buttons;
 pub mod card;
+pub mod chart;
 pub mod code;
 pub mod desk;
 pub mod field;

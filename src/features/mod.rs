@@ -9,3 +9,4 @@ pub mod language;
 pub mod login;
 pub mod profile;
 pub mod registers;
+pub mod statistics;

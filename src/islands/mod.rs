@@ -11,6 +11,7 @@ pub mod fill_date;
 #[cfg(feature = "hydrate")]
 pub mod fragments;
 pub mod grouping;
+pub mod live;
 pub mod print_button;
 pub mod read_back;
 mod session_cover;

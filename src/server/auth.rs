@@ -105,6 +105,22 @@ impl<R: Admits> FromRequestParts<AppState> for SignedIn<R> {
     }
 }
 
+/// A request that a page makes by itself, for somebody signed in whom `R` admits. It is no use of the session: a board
+/// that refreshes itself before an empty chair locks like any other page.
+#[derive(Clone, Copy, Debug)]
+pub struct Watching<R>(PhantomData<R>);
+
+impl<R: Admits> FromRequestParts<AppState> for Watching<R> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let login = LoginSession::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let (account, session, _) = identify::<R>(parts, state, &login).await?;
+        introduce(parts, &account, &session);
+        Ok(Self(PhantomData))
+    }
+}
+
 /// Lets the page's header show who is signed in.
 fn introduce(parts: &mut Parts, account: &Account, session: &SessionInfo) {
     parts.extensions.insert(Visitor {

@@ -64,6 +64,8 @@ pub struct Page {
     pub has_islands: bool,
     /// Whether the page has a form of the id [`FORM`], whose fields the switch of the language keeps.
     pub has_form: bool,
+    /// After how many seconds the page is asked for again where no script does so.
+    pub refresh: Option<u32>,
 }
 
 /// The id of a page's form, in which something is typed that is shown again in the other language.
@@ -73,7 +75,7 @@ impl Page {
     /// A page that answers 200 and has islands.
     #[must_use]
     pub fn titled(title: impl Into<String>) -> Self {
-        Self { title: title.into(), status: StatusCode::OK, has_islands: true, has_form: false }
+        Self { title: title.into(), status: StatusCode::OK, has_islands: true, has_form: false, refresh: None }
     }
 
     /// A page without islands.
@@ -87,6 +89,13 @@ impl Page {
     #[must_use]
     pub const fn with_form(mut self, has_form: bool) -> Self {
         self.has_form = has_form;
+        self
+    }
+
+    /// A page that shows what is now: where no script keeps it so, it is asked for again after `seconds`.
+    #[must_use]
+    pub const fn refreshed(mut self, seconds: u32) -> Self {
+        self.refresh = Some(seconds);
         self
     }
 

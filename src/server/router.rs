@@ -9,7 +9,7 @@ use super::{health, layers, session_store, site, state::AppState};
 use crate::features::{
     activation, cases, confirm,
     desk::{self, case_page, open_page},
-    language, login, profile, registers,
+    language, login, profile, registers, statistics,
 };
 
 /// The routes and the layers around them.
@@ -44,6 +44,10 @@ pub fn router(state: AppState) -> Router {
         .route("/session", get(login::lock::show))
         .route("/session/extend", post(login::lock::extend))
         .route("/session/unlock", post(login::lock::unlock))
+        .route("/statistics", get(statistics::post::show).post(statistics::post::search))
+        .route("/statistics/export", post(statistics::post::export))
+        .route("/statistics/live", get(statistics::live::show))
+        .route("/statistics/live/board", get(statistics::live::board))
         .route_layer(session_store::layer(&state));
     // What can be shown again in the other language, with what was typed in it.
     let pages = language::post::Pages(with_session.clone().with_state(state.clone()));

@@ -2,6 +2,7 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::{clock::Clock, config::Config, random::Random, secrets::Secrets};
@@ -36,6 +37,8 @@ pub struct Inner {
     pub sandbox: Option<Running>,
     /// The steps that are being carried out.
     pub in_flight: InFlight,
+    /// Who counts a period, which may keep the database busy: one at a time.
+    pub reports: Semaphore,
     /// What must come to its end before the process does.
     pub tasks: TaskTracker,
 }

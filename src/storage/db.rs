@@ -34,6 +34,17 @@ pub enum Db {
     Postgres(PgPool),
 }
 
+/// The connections of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// What the pool is for.
+    pub name: &'static str,
+    /// How many are open.
+    pub open: u32,
+    /// How many of them nobody uses.
+    pub idle: u32,
+}
+
 /// Why the database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -95,6 +106,21 @@ impl Db {
         MIGRATOR.run(&writer).await?;
         let readers = pool(SQLITE_READERS).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { readers, writer })
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn pools(&self) -> Vec<Connections> {
+        let idle = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        match self {
+            Self::Sqlite { readers, writer } => vec![
+                Connections { name: "readers", open: readers.size(), idle: idle(readers.num_idle()) },
+                Connections { name: "writer", open: writer.size(), idle: idle(writer.num_idle()) },
+            ],
+            Self::Postgres(pool) => {
+                vec![Connections { name: "postgres", open: pool.size(), idle: idle(pool.num_idle()) }]
+            }
+        }
     }
 
     /// Whether the engine answers.

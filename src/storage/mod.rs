@@ -11,11 +11,13 @@ pub mod operators;
 pub mod own_account;
 pub mod registers;
 pub mod sessions;
+pub mod statistics;
 pub mod steps;
+pub mod upstream_minutes;
 
 use std::str::FromStr;
 
-pub use db::{Db, OpenError};
+pub use db::{Connections, Db, OpenError};
 pub(crate) use db::{read, write};
 
 /// A stored word as the type it was written from. The error names no value.

@@ -15,4 +15,6 @@ mod profile;
 mod session_lock;
 mod sessions;
 mod sign_in;
+mod silence;
+mod statistics;
 mod unrecorded;

@@ -116,7 +116,8 @@ fn finish(writer: csv::Writer<Vec<u8>>) -> Result<Bytes, io::Error> {
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe before it.
-fn neutral(cell: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn neutral(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
 }
 
