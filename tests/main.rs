@@ -7,6 +7,8 @@ mod documents;
 #[cfg(test)]
 mod domain;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod flows;
 #[cfg(test)]
 mod ground;

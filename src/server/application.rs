@@ -5,13 +5,13 @@ use std::{io, net::SocketAddr, time::Duration};
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
     clock::Clock,
     config::Config,
-    figures::Figures,
+    figures::{Collecting, Figures},
     housekeeping,
     opened::{NotOpened, Opened},
     router::router,
@@ -61,8 +61,8 @@ impl Application {
         let refused = |key, address| move |error: io::Error| NotOpened::by(key, format!("{address}: {error}"));
         let listen = config.server.listen;
         let listener = TcpListener::bind(listen).await.map_err(refused("server.listen", listen))?;
-        let figures = match config.metrics.listen {
-            Some(listen) => Some(Figures::serve(listen).await.map_err(refused("metrics.listen", listen))?),
+        let collecting = match config.metrics.listen {
+            Some(listen) => Some(Collecting::at(listen).await.map_err(refused("metrics.listen", listen))?),
             None => None,
         };
         let Upstream { sistema_ts, sandbox } = Upstream::start(&config, &clock, &random).await?;
@@ -79,8 +79,10 @@ impl Application {
             sistema_ts,
             sandbox,
             in_flight,
+            reports: Semaphore::new(1),
             tasks,
         });
+        let figures = collecting.map(|collecting| Figures::serve(collecting, state.clone()));
         Ok(Self { listener, figures, router: router(state.clone()), state })
     }
 
@@ -115,12 +117,15 @@ impl Application {
             handle.graceful_shutdown(Some(grace));
         });
         let housekeeping = tokio::spawn(housekeeping::keep(self.state.clone()));
+        let counting = tokio::spawn(housekeeping::keep_counts(self.state.clone()));
         let result = server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await;
         stopping.abort();
         housekeeping.abort();
+        counting.abort();
         // A step whose browser has gone away still writes how it ended.
         self.state.tasks.close();
         let _ = tokio::time::timeout(grace, self.state.tasks.wait()).await;
+        housekeeping::write_counts(&self.state).await;
         self.state.db.close().await;
         result
     }

@@ -42,6 +42,7 @@ impl AppError {
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
+        metrics::counter!("centralino_database_errors_total").increment(1);
         Self::internal(error)
     }
 }

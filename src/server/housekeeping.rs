@@ -1,5 +1,5 @@
-//! What the running program does by itself, once a minute: it ends sessions that have lasted as long as they may, signs
-//! where the registers stand, and purges what has been kept long enough.
+//! What the running program does by itself: every few seconds it writes what was counted; once a minute it ends sessions
+//! that have lasted as long as they may, signs where the registers stand, and purges what has been kept long enough.
 
 use std::time::Duration;
 
@@ -17,6 +17,10 @@ use crate::{
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
+/// How often the calls of Sistema TS that were counted are written.
+const WRITE_CALLS_EVERY: Duration = Duration::from_secs(5);
+/// For how many milliseconds they are kept.
+const CALLS_KEPT: i64 = 24 * 60 * 60 * 1000;
 
 /// Keeps house until the task is aborted.
 pub async fn keep(state: AppState) {
@@ -24,8 +28,30 @@ pub async fn keep(state: AppState) {
         sleep(EVERY).await;
         // The next round tries again; until then nothing is lost.
         if let Err(error) = once(&state).await {
+            metrics::counter!("centralino_housekeeping_failures_total").increment(1);
             tracing::error!(%error, "the registers or the sessions could not be seen to");
         }
+    }
+}
+
+/// Writes counted calls until the task is aborted.
+pub async fn keep_counts(state: AppState) {
+    loop {
+        sleep(WRITE_CALLS_EVERY).await;
+        write_counts(&state).await;
+    }
+}
+
+/// Writes the calls that were counted since the last time, away from the calls themselves.
+pub async fn write_counts(state: &AppState) {
+    let calls = state.sistema_ts.take_counts();
+    if calls.is_empty() {
+        return;
+    }
+    if let Err(error) = state.db.add_calls(&calls).await {
+        metrics::counter!("centralino_database_errors_total").increment(1);
+        tracing::warn!(%error, "the calls that were counted can't be written yet");
+        state.sistema_ts.put_counts_back(calls);
     }
 }
 
@@ -35,6 +61,7 @@ pub async fn once(state: &AppState) -> Result<(), CheckpointError> {
     let started = now - i64::from(state.config.session.absolute) * 1000;
     let record = By::service().record(Act::done(Action::Expiry), &state.secrets, now);
     state.db.expire_sessions(started, now, &record).await?;
+    state.db.forget_calls(now - CALLS_KEPT).await?;
     let registrar = Registrar::new(&state.db, &state.clock, &state.secrets)?;
     let interval = i64::from(state.config.registers.checkpoint_minutes) * 60_000;
     for register in Register::ALL.iter().copied() {

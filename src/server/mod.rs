@@ -15,6 +15,7 @@ pub mod housekeeping;
 pub mod language;
 pub mod layers;
 pub mod login_session;
+pub mod measures;
 pub mod opened;
 pub mod page;
 pub mod random;

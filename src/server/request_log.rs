@@ -62,7 +62,7 @@ fn record(method: &'static str, route: String, status: StatusCode, took: Duratio
     let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("centralino_http_requests_total", &labels).increment(1);
     let [_, (_, route), _] = labels;
-    metrics::histogram!("centralino_http_seconds", "route" => route).record(took.as_secs_f64());
+    metrics::histogram!("centralino_http_request_duration_seconds", "route" => route).record(took.as_secs_f64());
 }
 
 /// A method as a word of ours: anybody can send one of their own invention.

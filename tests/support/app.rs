@@ -44,6 +44,8 @@ pub struct TestApp {
     pub state: AppState,
     /// Its folder.
     pub data: TempDir,
+    /// Where its figures are, if anywhere.
+    pub figures: Option<std::net::SocketAddr>,
     address: std::net::SocketAddr,
     by: By,
     /// Dropped with the rest, which stops the application.
@@ -86,11 +88,12 @@ impl TestApp {
         let start: Timestamp = "2021-01-10T09:00:00Z".parse().expect("an instant");
         let application = Application::build(config, Clock::standing_at(start)).await.expect("an application");
         let (address, state) = (application.address().expect("an address"), application.state().clone());
+        let figures = application.figures_address();
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(application.serve(async {
             let _ = stopped.await;
         }));
-        Self { state, data, address, by: By::service(), _stop: stop }
+        Self { state, data, figures, address, by: By::service(), _stop: stop }
     }
 
     /// A new browser.

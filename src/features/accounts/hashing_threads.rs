@@ -85,7 +85,10 @@ impl HashingThreads {
     /// dropped.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Option<T> {
         let (sender, receiver) = oneshot::channel();
+        let waiting = metrics::gauge!("centralino_password_hashing_queue");
+        waiting.increment(1);
         let work = move |memory: &mut Memory| {
+            waiting.decrement(1);
             if !sender.is_closed() {
                 // Who waited may have left in the meantime.
                 let _ = sender.send(work(memory));

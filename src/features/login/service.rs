@@ -97,6 +97,7 @@ pub async fn first_step(
             let forget = now - i64::from(state.config.session.absolute) * 1000 - REMEMBER;
             let record = recorder.done();
             state.db.open_session(&token.hash(), &factor.operator, &attempts, now, forget, &record).await?;
+            count(Action::Password, "done");
             Ok(FirstStep::Opened(token))
         }
         Some(_) if is_right => {
@@ -132,8 +133,18 @@ impl Recorder<'_> {
         let lock_out = locks.then(|| self.record(Act::done(Action::LockOut)));
         let refused = self.record(Act::refused(self.action, reason));
         let records: Vec<_> = std::iter::once(refused).chain(lock_out).collect();
-        Ok(self.state.db.record(&records).await?)
+        self.state.db.record(&records).await?;
+        count(self.action, reason);
+        if locks {
+            metrics::counter!("centralino_lock_outs_total").increment(1);
+        }
+        Ok(())
     }
+}
+
+/// One more proof that was judged; the outcome is a word of ours.
+fn count(step: Action, outcome: &'static str) {
+    metrics::counter!("centralino_sign_ins_total", "step" => step.word(), "outcome" => outcome).increment(1);
 }
 
 /// How the second factor was judged.
@@ -288,7 +299,11 @@ async fn use_proof(
         let is_same = state.db.step_up_again(&step_up, now - TWICE_WITHIN).await?;
         if is_same { SteppedUp::Done } else { SteppedUp::NoSession }
     } else {
-        state.db.step_up(&step_up).await?
+        let outcome = state.db.step_up(&step_up).await?;
+        if outcome == SteppedUp::Done {
+            count(recorder.action, "done");
+        }
+        outcome
     };
     Ok(match (outcome, typed) {
         (SteppedUp::Done, _) => SecondStep::SignedIn { token, operator: operator.clone() },

@@ -73,6 +73,7 @@ impl<'a> Registrar<'a> {
         let Checkpoint { seq, at, hash, signed_at, signature, .. } = &checkpoint;
         // Whoever collects the log has what shows that entries were taken off the end.
         tracing::info!(register = register.word(), seq, at, hash, signed_at, signature, "checkpoint");
+        metrics::counter!("centralino_register_checkpoints_total", "register" => register.word()).increment(1);
         Ok(Some(checkpoint))
     }
 
