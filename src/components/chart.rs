@@ -42,7 +42,7 @@ pub struct Plot {
 
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 260;
-const LEFT: i64 = 68;
+const LEFT: i64 = 84;
 const RIGHT: i64 = 12;
 const TOP: i64 = 16;
 const BOTTOM: i64 = 40;

@@ -175,7 +175,7 @@ fn Counted(
         {too_many}
         <Cases report=report.clone() language />
         <Durations report language />
-        <div class="register-export">
+        <div class="register-export statistics-export">
             <PostButton action="/statistics/export" kind=ButtonKind::Secondary hidden>{text("export")}</PostButton>
             <PrintButton label=text("print") />
             <p class="field-hint">{text("sources")}</p>

@@ -74,7 +74,7 @@ pub fn Cases(
             .map(|number| number.to_string())
             .to_vec()
     };
-    let names = ["opened", "verified", "unlocked", "confirmed", "cancelled", "deferred"];
+    let names = ["opened_short", "verified", "unlocked", "confirmed", "cancelled", "deferred"];
     let table = table(&report, "cases", &names, numbers, language);
     view! {
         <section class="statistics-part" aria-labelledby="cases-title">
