@@ -106,7 +106,9 @@ export class CasePage {
 
   /** What the countdown shows. */
   async secondsLeft(): Promise<number> {
-    const shown = await this.page.getByRole("timer").innerText();
+    const timer = this.page.getByRole("timer");
+    await expect(timer).toContainText("restano");
+    const shown = await timer.innerText();
     const [, minutes = "", seconds = ""] = /(\d+):(\d{2})/.exec(shown) ?? [];
     expect(seconds, `minutes and seconds in “${shown}”`).not.toBe("");
     return Number(minutes) * 60 + Number(seconds);

@@ -34,6 +34,8 @@ test.describe("the 150 seconds of an unlocked code", () => {
     await openCase.verified(caller);
     await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
     await expect(openCase.sentence).toHaveText("Tenga aperta la schermata");
+    const elapsed = openCase.page.locator("dd", { hasText: /\d{2}:\d{2}$/ });
+    await expect(elapsed).toHaveText(/ 00:[0-2]\d$/);
     await openCase.page.clock.fastForward(15_000);
     await expect(openCase.sentence).toHaveText("Ora tocchi Continua");
     await expect(openCase.outcome("Codice sbloccato")).toContainText("Ora tocchi Continua");
@@ -46,8 +48,10 @@ test.describe("the 150 seconds of an unlocked code", () => {
   test("are told without JavaScript too @nojs", async ({ openCase, caller, sandbox }) => {
     await openCase.verified(caller);
     await openCase.unlocked(await sandbox.newOtp(), shown(daysAgo(2)));
-    const lasting = /^Tenga aperta la schermata\..* fino alle \d{2}:\d{2}:\d{2}: Ora tocchi Continua\. Dopo: Il codice è scaduto/;
+    const lasting =
+      /^Tenga aperta la schermata\..* fino alle \d{2}:\d{2}:\d{2}: Ora tocchi Continua\. Dopo: Il codice è scaduto/;
     await expect(openCase.sentence).toHaveText(lasting);
     await expect(openCase.outcome("Codice sbloccato")).toContainText("Dopo: Il codice è scaduto");
+    await expect(openCase.page.getByRole("timer")).toHaveText(/fino alle \d{2}:\d{2}:\d{2}$/);
   });
 });

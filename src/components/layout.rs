@@ -1,5 +1,6 @@
 //! What surrounds every page.
 
+use jiff::Timestamp;
 use leptos::prelude::*;
 use rust_i18n::t;
 
@@ -8,8 +9,12 @@ use super::{
     icon::{Icon, Picture},
 };
 use crate::{
-    islands::session_guard::{GuardTexts, GuardTimes, SessionGuard},
+    islands::{
+        clocks::TimeOfDay,
+        session_guard::{GuardTexts, GuardTimes, SessionGuard},
+    },
     server::{
+        clock::rome,
         config::Environment,
         language::Language,
         page::{FORM, PageContext, Visitor},
@@ -28,6 +33,7 @@ pub fn Header(
     let is_sandbox = context.state.config.environment == Environment::Sandbox;
     let language = context.language;
     let contact = context.state.sistema_ts.contact();
+    let now = context.state.clock.now();
     // Before the second factor, and while the session is locked, there is nowhere to go.
     let visitor = context.visitor;
     view! {
@@ -39,7 +45,7 @@ pub fn Header(
                 {visitor.as_ref().map(|visitor| {
                     view! { <Navigation language path=context.path is_supervisor=visitor.is_supervisor /> }
                 })}
-                {visitor.map(|visitor| view! { <Account language visitor contact /> })}
+                {visitor.map(|visitor| view! { <Account language visitor contact now /> })}
             </div>
         </header>
     }
@@ -129,11 +135,17 @@ fn Account(
     visitor: Visitor,
     /// Whether Sistema TS answered.
     contact: Contact,
+    /// When the page is made.
+    now: Timestamp,
 ) -> impl IntoView {
+    let since_midnight = now.to_zoned(rome()).time().duration_since(jiff::civil::Time::midnight());
+    let since_midnight = i64::try_from(since_midnight.as_millis()).unwrap_or_default();
+    let label = t!("layout.now", locale = language.tag()).into_owned();
     view! {
         <div class="site-account">
             <UpstreamStatus language contact />
             <a class="site-user" href="/profile">{visitor.name}</a>
+            <TimeOfDay now=since_midnight label />
             <PostButton action="/logout" kind=ButtonKind::Quiet>
                 {t!("layout.sign_out", locale = language.tag())}
             </PostButton>

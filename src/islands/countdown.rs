@@ -52,17 +52,25 @@ pub fn Countdown(
     left: i64,
     /// What stands before the time left.
     label: String,
+    /// What stands before the end, where nothing counts.
+    until_label: String,
+    /// The end, as a time of day.
+    until: String,
     /// What is announced, with `{seconds}`.
     announced: String,
 ) -> impl IntoView {
     let (left, _) = remaining(left);
+    let is_counting = RwSignal::new(false);
+    Effect::new(move |_| is_counting.set(true));
+    let name = move || if is_counting.get() { label.clone() } else { until_label.clone() };
+    let time = move || if is_counting.get() { minutes_and_seconds(left.get()) } else { until.clone() };
     let announcement = Memo::new(move |_| announcement(left.get(), &announced));
     view! {
         <div class="countdown" class:is-over=move || left.get() == 0>
             <p class="countdown-time" role="timer">
-                <span class="countdown-label">{label}</span>
+                <span class="countdown-label">{name}</span>
                 " "
-                <strong>{move || minutes_and_seconds(left.get())}</strong>
+                <strong>{time}</strong>
             </p>
             <p class="visually-hidden" role="status">{move || announcement.get()}</p>
         </div>

@@ -4,6 +4,7 @@
 
 #![allow(missing_docs, reason = "the macro of islands makes a struct without one; the props have theirs")]
 
+pub mod clocks;
 pub mod code_feedback;
 pub mod copy_button;
 pub mod countdown;

@@ -29,6 +29,7 @@ use crate::{
         case::{OutcomeClass, Service, Stage},
         dates,
     },
+    islands::clocks::Elapsed,
     server::{errors::AppError, language::Language, page::Page, retained::Retained, same_site::SameSitePath},
     sistema_ts::breaker::Circuit,
     storage::steps::Step,
@@ -191,6 +192,10 @@ fn Bar(
         facts.push((t!("desk.fact_call", locale = locale).into_owned(), call.into_any()));
     }
     let opened = time(record.opened_at, date_and_time(record.opened_at));
+    let since = view.now.as_millisecond() - record.opened_at.as_millisecond();
+    let label = t!("desk.fact_elapsed", locale = locale).into_owned();
+    let elapsed = record.closed_at.is_none().then(|| view! { " " <Elapsed since label /> });
+    let opened = view! { {opened} {elapsed} }.into_any();
     facts.push((t!("desk.fact_opened", locale = locale).into_owned(), opened));
     if let Some(at) = record.closed_at {
         facts.push((t!("desk.fact_closed", locale = locale).into_owned(), time(at, time_of_day(at))));

@@ -40,12 +40,13 @@ pub fn UnlockedUntil(
     let (left, at) = (left(&view)?, unlocked_at(&view)?);
     let locale = view.language.tag();
     let (at, until) = (time_of_day(at), time_of_day(ends_at(at)));
-    let until = t!("desk.countdown_until", locale = locale, at = at, until = until).into_owned();
+    let text = t!("desk.countdown_until", locale = locale, at = at, until = until).into_owned();
     Some(view! {
         <div class="desk-strip desk-countdown">
             <Countdown left label=view.language.text("desk.countdown_label")
+                until_label=view.language.text("desk.countdown_until_label") until
                 announced=view.language.text("desk.countdown_left") />
-            <p class="countdown-until">{until}</p>
+            <p class="countdown-until">{text}</p>
         </div>
     })
 }
