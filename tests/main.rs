@@ -15,6 +15,8 @@ mod ground;
 #[cfg(test)]
 mod registers;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod sistema_ts;

@@ -13,14 +13,14 @@ use centralino::{
     features::{
         accounts::{
             demo::current_pin,
-            invite::{Invitee, Office, activated_by_owner, token_hash},
+            invite::{Invited, Invitee, Office, activated_by_owner, token_hash},
             passwords::Passwords,
             second_factor::STEP,
         },
         registers::act::By,
     },
     server::{clock::Clock, random::Random, secrets::Secrets},
-    storage::{Db, activations::Activated, credentials::SecondFactor},
+    storage::{Db, activations::Activated, credentials::SecondFactor, operators::acts::Authority},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -66,7 +66,8 @@ impl People {
         let hash = Passwords::new(&secrets).hash(Password::new(PASSWORD.to_owned()), &random).await?;
         let (by, mut all) = (By::service(), Vec::new());
         for number in 0..count {
-            let office = Office { db, secrets: &secrets, clock: &clock, random: &random, by: &by };
+            let authority = Authority::Console { may_reset_last: false };
+            let office = Office { db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority };
             all.push(Arc::new(person(&office, &hash, number).await?));
         }
         Ok(Self { secrets, clock, all, next: AtomicUsize::new(0), hash })
@@ -113,12 +114,11 @@ async fn person(office: &Office<'_>, hash: &str, number: usize) -> Outcome<Perso
         role: Role::Operator,
         queues: vec![Queue::Immuni],
     };
-    let path = office.invite(&invitee).await?;
+    let Invited { id, path } = office.invite(&invitee).await?;
     let token = token_hash(path.as_str().trim_start_matches("/activate/"));
     let activated = Activated { password_hash: hash, step: 0, recovery_codes: &[] };
     let record = office.record(activated_by_owner(&username));
     office.db.activate(&token, &activated, office.clock.now_ms(), &record).await?;
-    let id = office.db.operator_id(&invitee.username).await?.ok_or("no account")?;
     let factor = office.db.second_factor(&id).await?.ok_or("no second factor")?;
     Ok(Person { username, factor, used: AtomicI64::new(0) })
 }

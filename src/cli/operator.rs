@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use crate::{
     cli::console,
@@ -16,19 +16,24 @@ use crate::{
             invite::{ActivationPath, InviteError, Invitee, Office},
             second_factor::SecondFactorError,
         },
-        login::service::unlock,
-        registers::act::Act,
+        operators::fields::name_of,
     },
     server::{
         clock::Clock,
         config::{Config, Environment},
         opened::{NotOpened, Opened},
     },
-    storage::{Db, credentials::FirstFactor, registers::Action},
+    storage::{
+        Db,
+        operators::{
+            acts::{Acted, Administered, Authority, Edit, Refusal},
+            list::{ListedOperator, Wanted},
+        },
+    },
 };
 
 /// How many accounts are read at once.
-const PAGE: i64 = 500;
+const PAGE: u32 = 500;
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
@@ -51,8 +56,16 @@ pub enum Command {
         #[arg(long = "queue", default_value = "immuni")]
         queues: Vec<Queue>,
     },
-    /// Prints user name, name, role, status and queues of every account, tab-separated.
-    List,
+    /// Prints user name, name, role, status and queues of the accounts, tab-separated, in the order of their names.
+    List(Filters),
+    /// Changes what is given of an account, and leaves the rest.
+    Edit {
+        /// Which.
+        username: Username,
+        /// How it is to be.
+        #[command(flatten)]
+        changes: Changes,
+    },
     /// Prints the PIN of this moment (sandbox environment only).
     Pin {
         /// Whose.
@@ -73,11 +86,56 @@ pub enum Command {
         /// Which.
         username: Username,
     },
+    /// Ends an account's sessions.
+    EndSessions {
+        /// Which.
+        username: Username,
+    },
     /// Takes an account's password, second factor and recovery codes away and prints a new activation link.
     Reset {
         /// Which.
         username: Username,
+        /// Even if it is the last enabled supervisor's: until the new link is used nobody can manage accounts.
+        #[arg(long)]
+        last_supervisor: bool,
     },
+}
+
+/// How an account is to be; what is not said stays as it is.
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// First and last name.
+    #[arg(long)]
+    name: Option<String>,
+    /// The codice fiscale that Sistema TS knows.
+    #[arg(long, value_parser = parse_fiscal_code)]
+    fiscal_code: Option<FiscalCode>,
+    /// operator or supervisor.
+    #[arg(long)]
+    role: Option<Role>,
+    /// A desk, in place of those so far: immuni, swabs, asl or exemptions. May be given more than once.
+    #[arg(long = "queue")]
+    queues: Vec<Queue>,
+    /// No desk at all, for a supervisor.
+    #[arg(long, conflicts_with = "queues")]
+    no_queue: bool,
+}
+
+/// Which accounts; what is not said is any.
+#[derive(Debug, Args)]
+pub struct Filters {
+    /// Words of the name, the user name or the codice fiscale, or parts of them.
+    #[arg(long, default_value = "")]
+    search: String,
+    /// operator or supervisor.
+    #[arg(long)]
+    role: Option<Role>,
+    /// immuni, swabs, asl or exemptions.
+    #[arg(long)]
+    queue: Option<Queue>,
+    /// invited, enabled or disabled.
+    #[arg(long)]
+    status: Option<Status>,
 }
 
 /// Why a command was not carried out.
@@ -104,6 +162,12 @@ pub enum OperatorError {
     /// The name is blank or longer than 100 characters.
     #[error("--name: expected first and last name, at most 100 characters, for example --name 'Maria Rossi'")]
     Name,
+    /// An operator without a desk could do nothing.
+    #[error("--queue: an operator needs at least one desk")]
+    NoQueue,
+    /// The account may not be changed so.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// PINs are told in the sandbox environment only.
     #[error("PINs are told in the sandbox environment only; here the environment is production")]
     Production,
@@ -116,7 +180,9 @@ pub enum OperatorError {
 pub async fn run(command: Command, config: &Config, clock: Clock, out: &mut impl Write) -> Result<(), OperatorError> {
     let Opened { random, secrets, db } = Opened::open(config).await?;
     let by = console::by();
-    let office = Office { db: &db, secrets: &secrets, clock: &clock, random: &random, by: &by };
+    let may_reset_last = matches!(command, Command::Reset { last_supervisor: true, .. });
+    let authority = Authority::Console { may_reset_last };
+    let office = Office { db: &db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority };
     let done = carry_out(command, config, office, out).await;
     db.close().await;
     done
@@ -130,47 +196,55 @@ async fn carry_out(
 ) -> Result<(), OperatorError> {
     match command {
         Command::Add { username, name, fiscal_code, role, queues } => {
-            let name = name.trim().to_owned();
-            if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-                return Err(OperatorError::Name);
-            }
-            let path = office.invite(&Invitee { username, name, fiscal_code, role, queues }).await?;
-            print_link(config, &path, out)
+            let name = name_of(&name).ok_or(OperatorError::Name)?.to_owned();
+            let invited = office.invite(&Invitee { username, name, fiscal_code, role, queues }).await?;
+            print_link(config, &invited.path, out)
         }
-        Command::List => list(office.db, out).await,
+        Command::List(filters) => list(office.db, filters, out).await,
         Command::Pin { username } => {
             if config.environment != Environment::Sandbox {
                 return Err(OperatorError::Production);
             }
             print_pin(office, &username, out).await
         }
-        Command::Disable { username } => {
+        Command::Reset { username, .. } => {
             let account = find(office.db, &username).await?;
-            let act = Act::done(Action::AccountDisabled).on(username.as_str());
-            let record = office.record(act.changed("status", account.status.word(), Status::Disabled.word()));
-            Ok(office.db.disable_operator(&account.operator, office.clock.now_ms(), &record).await?)
+            let (acted, path) = office.reset(&account.id).await?;
+            done(acted)?;
+            print_link(config, &path, out)
         }
-        Command::Enable { username } => {
-            let account = find(office.db, &username).await?;
-            let after = if account.password_hash.is_some() { Status::Enabled } else { Status::Invited };
-            let act = Act::done(Action::AccountEnabled).on(username.as_str());
-            let record = office.record(act.changed("status", account.status.word(), after.word()));
-            Ok(office.db.enable_operator(&account.operator, &record).await?)
-        }
-        Command::Unlock { username } => {
-            let account = find(office.db, &username).await?;
-            let record = office.record(Act::done(Action::AccountUnlocked).on(username.as_str()));
-            Ok(unlock(office.db, office.secrets, &username, &account.operator, &record).await?)
-        }
-        Command::Reset { username } => {
-            let account = find(office.db, &username).await?;
-            print_link(config, &office.reset(&username, &account).await?, out)
-        }
+        Command::Edit { username, changes } => edit(office, &username, changes).await,
+        Command::Disable { username } => done(office.disable(&find(office.db, &username).await?.id).await?),
+        Command::Enable { username } => done(office.enable(&find(office.db, &username).await?.id).await?),
+        Command::Unlock { username } => done(office.unlock(&find(office.db, &username).await?).await?),
+        Command::EndSessions { username } => done(office.end_sessions(&find(office.db, &username).await?.id).await?),
     }
 }
 
-async fn find(db: &Db, username: &Username) -> Result<FirstFactor, OperatorError> {
-    let account = db.first_factor(username).await?;
+async fn edit(office: Office<'_>, username: &Username, changes: Changes) -> Result<(), OperatorError> {
+    let account = find(office.db, username).await?;
+    let Changes { name, fiscal_code, role, queues, no_queue } = changes;
+    let name = name.unwrap_or(account.name);
+    let name = name_of(&name).ok_or(OperatorError::Name)?;
+    let role = role.unwrap_or(account.role);
+    let queues = if queues.is_empty() && !no_queue { account.queues } else { queues };
+    if role == Role::Operator && queues.is_empty() {
+        return Err(OperatorError::NoQueue);
+    }
+    let fiscal_code = &fiscal_code.unwrap_or(account.fiscal_code);
+    let edit = Edit { version: Some(account.version), name, fiscal_code, role, queues: &queues };
+    done(office.edit(&account.id, edit).await?)
+}
+
+fn done(acted: Acted) -> Result<(), OperatorError> {
+    match acted {
+        Acted::Done | Acted::Unchanged => Ok(()),
+        Acted::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn find(db: &Db, username: &Username) -> Result<Administered, OperatorError> {
+    let account = db.operator_named(username).await?;
     account.ok_or_else(|| OperatorError::Unknown(username.as_str().to_owned()))
 }
 
@@ -180,25 +254,26 @@ fn print_link(config: &Config, path: &ActivationPath, out: &mut impl Write) -> R
 
 async fn print_pin(office: Office<'_>, username: &Username, out: &mut impl Write) -> Result<(), OperatorError> {
     let account = find(office.db, username).await?;
-    let factor = office.db.second_factor(&account.operator).await?.ok_or(OperatorError::NoSecondFactor)?;
+    let factor = office.db.second_factor(&account.id).await?.ok_or(OperatorError::NoSecondFactor)?;
     let pin = current_pin(office.secrets, &factor, office.clock.now())?;
     let (pin, seconds_left) = pin.ok_or(OperatorError::NoSecondFactor)?;
     writeln!(out, "{pin}")?;
     Ok(writeln!(io::stderr(), "shown for another {seconds_left} s")?)
 }
 
-async fn list(db: &Db, out: &mut impl Write) -> Result<(), OperatorError> {
-    let mut after = String::new();
+async fn list(db: &Db, filters: Filters, out: &mut impl Write) -> Result<(), OperatorError> {
+    let Filters { search, role, queue, status } = filters;
+    let wanted = Wanted { text: search, role, queue, status };
+    let mut after = None;
     loop {
-        let page = db.operators_after(&after, PAGE).await?;
-        for operator in &page {
-            let queues = if operator.queues.is_empty() { "-" } else { &operator.queues };
-            let (username, name) = (&operator.username, &operator.name);
-            writeln!(out, "{username}\t{name}\t{}\t{}\t{queues}", operator.role, operator.status)?;
+        let page = db.operators(&wanted, after.as_deref(), PAGE).await?;
+        for ListedOperator { username, name, role, status, queues, .. } in &page.operators {
+            let queues = if queues.is_empty() { "-".to_owned() } else { Queue::words(queues) };
+            writeln!(out, "{username}\t{name}\t{}\t{}\t{queues}", role.word(), status.word())?;
         }
-        match page.last() {
-            Some(last) => after.clone_from(&last.username),
-            None => return Ok(()),
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         config::Environment,
         language::Language,
         page::{FORM, PageContext, Visitor},
+        places::{Place, places_of},
         same_site::SameSitePath,
     },
     sistema_ts::client::Contact,
@@ -43,7 +44,7 @@ pub fn Header(
             <div class="site-bar">
                 <a class="site-name" href="/">"Centralino"</a>
                 {visitor.as_ref().map(|visitor| {
-                    view! { <Navigation language path=context.path is_supervisor=visitor.is_supervisor /> }
+                    view! { <Navigation language path=context.path visitor=visitor.clone() /> }
                 })}
                 {visitor.map(|visitor| view! { <Account language visitor contact now /> })}
             </div>
@@ -76,31 +77,21 @@ fn Navigation(
     language: Language,
     /// The path of the page that is shown.
     path: String,
-    /// Whether the supervisors' pages are for this visitor.
-    is_supervisor: bool,
+    /// Who is signed in.
+    visitor: Visitor,
 ) -> impl IntoView {
-    let locale = language.tag();
-    let link = |(href, text): (&'static str, _)| {
-        let current = (path == href).then_some("page");
+    let link = |place: Place| {
+        let current = (path == place.href).then_some("page");
         view! {
             <li>
-                <a href=href aria-current=current>{text}</a>
+                <a href=place.href aria-current=current>{language.text(place.name)}</a>
             </li>
         }
     };
-    let links = [
-        ("/", t!("layout.desk", locale = locale)),
-        ("/cases", t!("layout.cases", locale = locale)),
-        ("/confirm", t!("layout.deferred", locale = locale)),
-    ];
-    let supervisors = [
-        ("/registers/access", t!("layout.registers", locale = locale)),
-        ("/statistics", t!("layout.statistics", locale = locale)),
-    ];
-    let supervisors = supervisors.into_iter().filter(|_| is_supervisor);
+    let links = places_of(visitor.role, &visitor.queues).map(link).collect_view();
     view! {
-        <nav class="site-navigation" aria-label=t!("layout.navigation", locale = locale)>
-            <ul>{links.into_iter().chain(supervisors).map(link).collect_view()}</ul>
+        <nav class="site-navigation" aria-label=language.text("layout.navigation")>
+            <ul>{links}</ul>
         </nav>
     }
 }

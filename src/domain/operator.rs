@@ -69,6 +69,14 @@ words! {
     }
 }
 
+impl Role {
+    /// Whether it may more than `other`.
+    #[must_use]
+    pub fn is_above(self, other: Self) -> bool {
+        (self, other) == (Self::Supervisor, Self::Operator)
+    }
+}
+
 impl Queue {
     /// The words of these queues in the order in which people read them, a blank between.
     #[must_use]

@@ -7,6 +7,7 @@ pub mod confirm;
 pub mod desk;
 pub mod language;
 pub mod login;
+pub mod operators;
 pub mod profile;
 pub mod registers;
 pub mod statistics;

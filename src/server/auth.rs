@@ -1,4 +1,4 @@
-//! Who may call a handler stands in its signature: [`SignedIn<Operator>`](SignedIn) and its like.
+//! Who may call a handler stands in its signature: [`SignedIn<Immuni>`](SignedIn) and its like.
 //!
 //! A handler takes it before [`PageContext`](super::page::PageContext), which then knows the visitor.
 
@@ -14,15 +14,16 @@ use super::{
     errors::AppError,
     login_session::LoginSession,
     page::{PageContext, Visitor},
+    places::home_of,
     retained::Retained,
     same_site::SameSitePath,
-    session::{Limits, SessionToken, Standing, WhyOver, standing},
+    session::{Limits, SessionToken, Standing, WhyOver, fresh_until, standing},
     state::AppState,
 };
 pub use crate::storage::sessions::Account;
 use crate::{
-    domain::operator::Role,
-    features::login::refusal::{Interrupted, interrupted_page},
+    domain::operator::{Queue, Role},
+    features::login::refusal::{Interrupted, interrupted_page, other_queue_page},
 };
 
 /// How many milliseconds at least lie between two notes that a session is in use, so that a page is not a commit.
@@ -30,13 +31,16 @@ const NOTE_EVERY: i64 = 30_000;
 
 /// Who may come in.
 pub trait Admits: Send + Sync {
+    /// The queue whose desk it is, where who works in it is admitted.
+    const QUEUE: Option<Queue> = None;
+
     /// Whether the account may.
     fn admits(account: &Account) -> bool;
 }
 
-/// Who takes calls: operators, and supervisors who work at some desk.
+/// Who takes the calls of the Immuni app: its queue's operators, and supervisors who work in it too.
 #[derive(Clone, Copy, Debug)]
-pub struct Operator;
+pub struct Immuni;
 
 /// Who manages accounts and reads the registers.
 #[derive(Clone, Copy, Debug)]
@@ -46,9 +50,11 @@ pub struct Supervisor;
 #[derive(Clone, Copy, Debug)]
 pub struct AnyRole;
 
-impl Admits for Operator {
+impl Admits for Immuni {
+    const QUEUE: Option<Queue> = Some(Queue::Immuni);
+
     fn admits(account: &Account) -> bool {
-        account.role == Role::Operator || !account.queues.is_empty()
+        account.queues.contains(&Queue::Immuni)
     }
 }
 
@@ -75,8 +81,8 @@ pub struct SessionInfo {
     pub locks_at: i64,
     /// When it ends, used or not.
     pub ends_at: i64,
-    /// When the second factor was last proved in it.
-    pub proved_at: Option<i64>,
+    /// Until when the last proof of the second factor is fresh enough for a sensitive act.
+    pub fresh_until: i64,
 }
 
 /// A request of somebody signed in whom `R` admits. Using it is use of the session: it moves the idle limit.
@@ -126,7 +132,8 @@ fn introduce(parts: &mut Parts, account: &Account, session: &SessionInfo) {
     parts.extensions.insert(Visitor {
         id: account.id.clone(),
         name: account.name.clone(),
-        is_supervisor: account.role == Role::Supervisor,
+        role: account.role,
+        queues: account.queues.clone(),
         locks_at: session.locks_at,
         is_final: session.locks_at == session.ends_at,
     });
@@ -143,20 +150,34 @@ async fn identify<R: Admits>(
         return Err(interrupt(parts, state, Interrupted::NotSignedIn).await);
     };
     let why = match standing(&state.config.session, &stored, state.clock.now_ms()) {
-        Standing::Active if R::admits(&stored.account) => {
+        Standing::Active => {
             let limits = Limits::of(&state.config.session, stored.started_at, stored.last_seen);
             let Limits { locks_at, ends_at } = limits;
-            let (started_at, proved_at) = (stored.started_at, stored.proved_at);
-            let session = SessionInfo { token, started_at, locks_at, ends_at, proved_at };
-            return Ok((stored.account, session, stored.last_seen));
+            let (started_at, fresh_until) = (stored.started_at, fresh_until(&state.config.session, stored.proved_at));
+            let session = SessionInfo { token, started_at, locks_at, ends_at, fresh_until };
+            if R::admits(&stored.account) {
+                return Ok((stored.account, session, stored.last_seen));
+            }
+            introduce(parts, &stored.account, &session);
+            return Err(turn_away::<R>(parts, state, &stored.account).await);
         }
-        Standing::Active => return Err(AppError::Forbidden.into_response()),
         Standing::AwaitsPin => Interrupted::AwaitsPin,
         Standing::Locked => Interrupted::Locked,
         Standing::Over(WhyOver::SignedOut) => Interrupted::NotSignedIn,
         Standing::Over(why) => Interrupted::Over(why),
     };
     Err(interrupt(parts, state, why).await)
+}
+
+/// Who comes to a desk that is not theirs is told whom to ask, or brought to their own where they only signed in.
+async fn turn_away<R: Admits>(parts: &mut Parts, state: &AppState, account: &Account) -> Response {
+    let Some(queue) = R::QUEUE else { return AppError::Forbidden.into_response() };
+    let home = home_of(account.role, &account.queues);
+    if let Some(home) = home.filter(|_| parts.method == Method::GET && parts.uri.path() == "/") {
+        return Redirect::to(home).into_response();
+    }
+    let Ok(context) = PageContext::from_request_parts(parts, state).await;
+    other_queue_page(context, queue, &account.queues).await
 }
 
 /// A page sends the visitor to where they can sign in. A form that was sent, if only to be shown again in the other

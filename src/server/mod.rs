@@ -18,6 +18,7 @@ pub mod login_session;
 pub mod measures;
 pub mod opened;
 pub mod page;
+pub mod places;
 pub mod random;
 pub mod request_log;
 pub mod retained;

@@ -13,7 +13,10 @@ use leptos_axum::ResponseOptions;
 use parking_lot::Mutex;
 
 use super::{language::Language, security_headers::content_security_policy, state::AppState};
-use crate::{app::Shell, domain::operator::OperatorId};
+use crate::{
+    app::Shell,
+    domain::operator::{OperatorId, Queue, Role},
+};
 
 /// What every page needs to know of its request.
 #[derive(Clone, Debug)]
@@ -35,8 +38,10 @@ pub struct Visitor {
     pub id: OperatorId,
     /// The name to show.
     pub name: String,
-    /// Whether the supervisors' pages are for this visitor.
-    pub is_supervisor: bool,
+    /// What they may do.
+    pub role: Role,
+    /// At which desks they work.
+    pub queues: Vec<Queue>,
     /// When the session locks unless it is used, milliseconds since 1970.
     pub locks_at: i64,
     /// Whether it then ends, used or not.

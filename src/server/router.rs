@@ -9,7 +9,7 @@ use super::{health, layers, session_store, site, state::AppState};
 use crate::features::{
     activation, cases, confirm,
     desk::{self, case_page, open_page},
-    language, login, profile, registers, statistics,
+    language, login, operators, profile, registers, statistics,
 };
 
 /// The routes and the layers around them.
@@ -29,6 +29,17 @@ pub fn router(state: AppState) -> Router {
         .route("/login", get(login::post::show_login).post(login::post::login))
         .route("/login/pin", get(login::pin::show).post(login::pin::enter))
         .route("/logout", post(login::post::logout))
+        .route("/operators", get(operators::list::show).post(operators::list::search))
+        .route("/operators/new", get(operators::post::new).post(operators::post::create))
+        .route("/operators/{id}", get(operators::post::show).post(operators::post::edit))
+        .route("/operators/{id}/disable", get(operators::post::ask_disable).post(operators::post::disable))
+        .route("/operators/{id}/enable", get(operators::post::back).post(operators::post::enable))
+        .route(
+            "/operators/{id}/end-sessions",
+            get(operators::post::ask_end_sessions).post(operators::post::end_sessions),
+        )
+        .route("/operators/{id}/reset", get(operators::post::ask_reset).post(operators::post::reset))
+        .route("/operators/{id}/unlock", get(operators::post::back).post(operators::post::unlock))
         .route("/profile", get(profile::post::show))
         .route("/profile/password", get(profile::post::back).post(profile::post::change_password))
         .route(

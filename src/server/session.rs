@@ -110,6 +110,12 @@ impl Limits {
     }
 }
 
+/// Until when a proof of the second factor, given at `proved_at`, is fresh; milliseconds since 1970.
+#[must_use]
+pub fn fresh_until(config: &config::Session, proved_at: Option<i64>) -> i64 {
+    proved_at.map_or(0, |proved| proved + i64::from(config.fresh_pin) * 1000)
+}
+
 /// What `session` may be used for at `now`, milliseconds since 1970.
 #[must_use]
 pub fn standing(config: &config::Session, session: &StoredSession, now: i64) -> Standing {

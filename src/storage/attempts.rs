@@ -1,10 +1,6 @@
 //! Wrong attempts in a row, and the lock-outs they lead to.
 
-use super::{
-    Db, read,
-    registers::append::{Record, append},
-    write,
-};
+use super::{Db, read, write};
 
 /// How many wrong attempts in a row lock, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -70,17 +66,6 @@ impl Db {
     pub async fn forget_attempts(&self, subject: &str) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(subject).execute(&mut *tx).await?;
-            Ok(())
-        })
-    }
-
-    /// Forgets the wrong attempts of these subjects.
-    pub async fn clear_attempts(&self, subjects: [&str; 2], record: &Record) -> Result<(), sqlx::Error> {
-        write!(self, |tx| {
-            let [one, other] = subjects;
-            let clear = sqlx::query("DELETE FROM attempts WHERE subject IN ($1, $2)").bind(one).bind(other);
-            clear.execute(&mut *tx).await?;
-            append!(tx, record);
             Ok(())
         })
     }

@@ -62,13 +62,15 @@ pub enum OpenError {
 impl Db {
     /// Opens the database at `url`, makes it if it is SQLite's and absent, and brings its tables up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        if url.starts_with("sqlite:") {
-            Self::open_sqlite(SqliteConnectOptions::from_str(url)?).await
+        let db = if url.starts_with("sqlite:") {
+            Self::open_sqlite(SqliteConnectOptions::from_str(url)?).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Self::open_postgres(url).await
+            Self::open_postgres(url).await?
         } else {
-            Err(OpenError::Scheme)
-        }
+            return Err(OpenError::Scheme);
+        };
+        db.fold_names().await?;
+        Ok(db)
     }
 
     /// The address of a SQLite file.

@@ -216,6 +216,7 @@ async fn a_link_that_is_not_open_says_why(engine: Engine) {
     browser.get(&path).await.shows(200, "L'account è attivo").shows(200, "href=\"/login\"");
     app.disable(&person).await.unwrap();
     browser.get(&path).await.shows(404, "Link non valido");
+    app.enable(&person).await.unwrap();
     let newer = app.reset(&person).await;
     browser.get(&path).await.shows(404, "ne ha ricevuto uno più recente");
     browser.get(newer.as_str()).await.shows(200, "Passo 1 di 3");

@@ -1,8 +1,9 @@
 //! Lock-outs: ten wrong passwords or five wrong PINs in a row, a quarter of an hour.
 
 use centralino::{
-    domain::operator::Role, features::accounts::recovery::RecoveryCode, features::login::service::unlock,
-    storage::registers::Action,
+    domain::operator::Role,
+    features::accounts::{invite::Office, recovery::RecoveryCode},
+    storage::operators::acts::Acted,
 };
 
 use crate::support::{Browser, Engine, TestApp, app::PASSWORD, on_both_engines};
@@ -100,9 +101,9 @@ async fn a_lock_out_outlives_the_process_and_can_be_ended(engine: Engine) {
     let locked_in_the_database = centralino::storage::Db::open(&app.state.config.database_url()).await.unwrap();
     let mut browser = app.browser();
     browser.post("/login", &right).await.shows(422, "Riprovi tra");
-    let username = "m.bianchi".parse().unwrap();
-    let record = app.record(Action::AccountUnlocked);
-    unlock(&locked_in_the_database, &app.state.secrets, &username, &person.id, &record).await.unwrap();
+    let account = locked_in_the_database.operator(&person.id).await.unwrap().unwrap();
+    let office = Office { db: &locked_in_the_database, ..app.office() };
+    assert_eq!(office.unlock(&account).await.unwrap(), Acted::Done);
     assert_eq!(browser.post("/login", &right).await.location(), "/login/pin");
 }
 

@@ -24,7 +24,7 @@ struct Line {
 const ADD: &str = "add --username m.rossi --name Rossi --fiscal-code RSSMRA80A01H501U --queue immuni --queue swabs";
 
 /// What the command of this line prints.
-async fn type_line(app: &TestApp, config: &Config, line: &str) -> Result<String, OperatorError> {
+pub async fn type_line(app: &TestApp, config: &Config, line: &str) -> Result<String, OperatorError> {
     let words = std::iter::once("operator").chain(line.split(' '));
     let command = Line::try_parse_from(words).expect("a command").command;
     let mut out = Vec::new();

@@ -291,8 +291,7 @@ async fn an_act_that_cannot_be_recorded_is_not_done(engine: Engine) {
     browser.post("/login", &[("username", person.username), ("password", "wrong")]).await.shows(500, "");
     browser.post("/logout", &[]).await.shows(500, "");
     browser.get("/").await.shows(200, "Sportello");
-    let disable = app.state.db.disable_operator(&person.id, 0, &app.record(Action::AccountDisabled)).await;
-    assert!(disable.is_err());
+    assert!(app.disable(&person).await.is_err());
     execute(&app.state.db, "ALTER TABLE away RENAME TO register_heads").await;
     browser.get("/").await.shows(200, "Sportello");
     assert_eq!(browser.post("/logout", &[]).await.location(), "/login");

@@ -8,7 +8,7 @@ use centralino::{
     features::{
         accounts::{
             demo::current_pin,
-            invite::{ActivationPath, Invitee, Office, token_hash},
+            invite::{ActivationPath, Invited, Invitee, Office, token_hash},
         },
         registers::act::{Act, By},
     },
@@ -20,6 +20,7 @@ use centralino::{
     },
     storage::{
         activations::Activated,
+        operators::acts::{Acted, Authority},
         registers::{Action, append::Record},
     },
 };
@@ -108,8 +109,8 @@ impl TestApp {
 
     /// What accounts are made with.
     pub fn office(&self) -> Office<'_> {
-        let state = &self.state;
-        Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random, by: &self.by }
+        let (state, by, authority) = (&self.state, &self.by, Authority::Console { may_reset_last: true });
+        Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random, by, authority }
     }
 
     /// The entry of an act of the program itself.
@@ -118,21 +119,20 @@ impl TestApp {
     }
 
     /// Disables an account.
-    pub async fn disable(&self, person: &Person) -> Result<(), sqlx::Error> {
-        let (now, record) = (self.state.clock.now_ms(), self.record(Action::AccountDisabled));
-        self.state.db.disable_operator(&person.id, now, &record).await
+    pub async fn disable(&self, person: &Person) -> Result<Acted, sqlx::Error> {
+        self.office().disable(&person.id).await
     }
 
     /// Takes an account's credentials away; the path of the new link.
     pub async fn reset(&self, person: &Person) -> ActivationPath {
-        let username = person.username.parse().expect("a user name");
-        let account = self.state.db.first_factor(&username).await.expect("an answer").expect("an account");
-        self.office().reset(&username, &account).await.expect("a link")
+        let (acted, path) = self.office().reset(&person.id).await.expect("a link");
+        assert_eq!(acted, Acted::Done);
+        path
     }
 
     /// Lets an account in again.
-    pub async fn enable(&self, person: &Person) -> Result<(), sqlx::Error> {
-        self.state.db.enable_operator(&person.id, &self.record(Action::AccountEnabled)).await
+    pub async fn enable(&self, person: &Person) -> Result<Acted, sqlx::Error> {
+        self.office().enable(&person.id).await
     }
 
     /// Somebody who is invited, and the path of the link.
@@ -144,9 +144,26 @@ impl TestApp {
             role,
             queues: vec![Queue::Immuni],
         };
-        let path = self.office().invite(&invitee).await.expect("an account");
-        let id = self.state.db.operator_id(&invitee.username).await.expect("an answer").expect("an account");
+        let Invited { id, path } = self.office().invite(&invitee).await.expect("an account");
         (Person { id, username }, path.as_str().to_owned())
+    }
+
+    /// An account that is still to be activated; the path of its link.
+    pub async fn account(&self, username: &str, name: &str, role: Role, queues: &[Queue]) -> Invited {
+        let invitee = Invitee {
+            username: username.parse().expect("a user name"),
+            name: name.to_owned(),
+            fiscal_code: "RSSMRA80A01H501U".parse().expect("a codice fiscale"),
+            role,
+            queues: queues.to_vec(),
+        };
+        self.office().invite(&invitee).await.expect("an account")
+    }
+
+    /// Who has this user name.
+    pub async fn person(&self, username: &'static str) -> Person {
+        let found = self.state.db.operator_id(&username.parse().expect("a user name")).await.expect("an answer");
+        Person { id: found.expect("an account"), username }
     }
 
     /// Somebody with an active account, [`PASSWORD`] and no PIN used yet.

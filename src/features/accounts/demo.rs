@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{
-    invite::{InviteError, Invitee, Office, activated_by_owner, token_hash},
+    invite::{InviteError, Invited, Invitee, Office, activated_by_owner, token_hash},
     passwords::PasswordError,
     recovery::RecoveryCode,
     second_factor::{STEP, SecondFactorError, TotpSecret},
@@ -16,7 +16,11 @@ use crate::{
     },
     features::registers::act::By,
     server::{config::Environment, secrets::Secrets, state::AppState},
-    storage::{activations::Activated, credentials::SecondFactor, operators::AddError},
+    storage::{
+        activations::Activated,
+        credentials::SecondFactor,
+        operators::{AddError, acts::Authority},
+    },
 };
 
 /// The password of every demo account.
@@ -94,14 +98,14 @@ pub async fn ensure(state: &AppState) -> Result<(), DemoError> {
 
 async fn make(state: &AppState, invitee: &Invitee) -> Result<(), DemoError> {
     let (db, secrets, by) = (&state.db, &state.secrets, &By::service());
-    let office = Office { db, secrets, clock: &state.clock, random: &state.random, by };
-    let path = match office.invite(invitee).await {
+    let authority = Authority::Console { may_reset_last: false };
+    let office = Office { db, secrets, clock: &state.clock, random: &state.random, by, authority };
+    let Invited { id: operator, path } = match office.invite(invitee).await {
         // Another instance on the same database was quicker.
         Err(InviteError::Add(AddError::Taken)) => return Ok(()),
         other => other?,
     };
     let token = path.as_str().trim_start_matches("/activate/");
-    let Some(operator) = state.db.operator_id(&invitee.username).await? else { return Ok(()) };
     let codes = RecoveryCode::set(&state.random).map_err(SecondFactorError::from)?;
     let codes: Vec<_> = codes.iter().map(|code| code.hash(&state.secrets, &operator)).collect();
     let password_hash = state.passwords.hash(Password::new(PASSWORD.to_owned()), &state.random).await?;

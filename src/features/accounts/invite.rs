@@ -13,8 +13,7 @@ use crate::{
     server::{clock::Clock, random::Random, secrets::Secrets},
     storage::{
         Db,
-        credentials::FirstFactor,
-        operators::{AddError, NewActivation, NewOperator},
+        operators::{AddError, NewActivation, NewOperator, acts::Authority},
         registers::{Action, Fact, append::Record},
     },
 };
@@ -35,6 +34,8 @@ pub struct Office<'a> {
     pub random: &'a Random,
     /// On whose behalf, and from where.
     pub by: &'a By,
+    /// On whose authority.
+    pub authority: Authority<'a>,
 }
 
 /// Who is invited.
@@ -81,6 +82,33 @@ impl std::fmt::Debug for ActivationPath {
     }
 }
 
+/// An account that was made.
+#[derive(Debug)]
+pub struct Invited {
+    /// Its id.
+    pub id: OperatorId,
+    /// Where its owner activates it.
+    pub path: ActivationPath,
+}
+
+/// A link that is still to be given to an account.
+#[derive(Debug)]
+pub struct NewLink {
+    /// Where the account's owner activates it.
+    pub path: ActivationPath,
+    token_hash: String,
+    totp_secret: String,
+    expires_at: i64,
+}
+
+impl NewLink {
+    /// What is stored of it.
+    #[must_use]
+    pub fn activation(&self) -> NewActivation<'_> {
+        NewActivation { token_hash: &self.token_hash, expires_at: self.expires_at, totp_secret: &self.totp_secret }
+    }
+}
+
 /// What is stored of a link's token.
 #[must_use]
 pub fn token_hash(token: &str) -> String {
@@ -88,13 +116,10 @@ pub fn token_hash(token: &str) -> String {
 }
 
 impl Office<'_> {
-    /// Makes an account; its owner activates it at the path returned.
-    pub async fn invite(&self, invitee: &Invitee) -> Result<ActivationPath, InviteError> {
+    /// Makes an account.
+    pub async fn invite(&self, invitee: &Invitee) -> Result<Invited, InviteError> {
         let id = OperatorId(self.random.uuid_v7(self.clock.now()).map_err(SecondFactorError::from)?);
-        let (path, token_hash) = self.link()?;
-        let totp_secret =
-            TotpSecret::new(self.random).map_err(SecondFactorError::from)?.seal(self.secrets, &id, self.random)?;
-        let created_at = self.clock.now_ms();
+        let link = self.link(&id)?;
         let operator = NewOperator {
             id: &id,
             username: &invitee.username,
@@ -102,28 +127,11 @@ impl Office<'_> {
             fiscal_code: &invitee.fiscal_code,
             role: invitee.role,
             queues: &invitee.queues,
-            created_at,
+            created_at: self.clock.now_ms(),
         };
-        let activation =
-            NewActivation { token_hash: &token_hash, expires_at: created_at + LINK_LASTS, totp_secret: &totp_secret };
         let record = self.record(added(invitee));
-        self.db.add_operator(operator, activation, &record).await?;
-        Ok(path)
-    }
-
-    /// Takes an account's credentials away; its owner sets new ones at the path returned.
-    pub async fn reset(&self, username: &Username, account: &FirstFactor) -> Result<ActivationPath, InviteError> {
-        let operator = &account.operator;
-        let act = Act::done(Action::CredentialsReset).changed("status", account.status.word(), Status::Invited.word());
-        let record = self.record(act.on(username.as_str()));
-        let (path, token_hash) = self.link()?;
-        let totp_secret =
-            TotpSecret::new(self.random).map_err(SecondFactorError::from)?.seal(self.secrets, operator, self.random)?;
-        let now = self.clock.now_ms();
-        let activation =
-            NewActivation { token_hash: &token_hash, expires_at: now + LINK_LASTS, totp_secret: &totp_secret };
-        self.db.reset_operator(operator, activation, now, &record).await.map_err(AddError::from)?;
-        Ok(path)
+        self.db.add_operator(self.authority, operator, link.activation(), &record).await?;
+        Ok(Invited { id, path: link.path })
     }
 
     /// The entry of an act on an account, for the register of administration.
@@ -132,10 +140,12 @@ impl Office<'_> {
         self.by.record(act.with(Fact::Section, "accounts"), self.secrets, self.clock.now_ms())
     }
 
-    fn link(&self) -> Result<(ActivationPath, String), SecondFactorError> {
+    /// A new link for an account, with the second factor that it will show.
+    pub fn link(&self, operator: &OperatorId) -> Result<NewLink, SecondFactorError> {
         let token = URL_SAFE_NO_PAD.encode(self.random.bytes::<32>()?);
-        let hash = token_hash(&token);
-        Ok((ActivationPath(format!("/activate/{token}")), hash))
+        let totp_secret = TotpSecret::new(self.random)?.seal(self.secrets, operator, self.random)?;
+        let (token_hash, expires_at) = (token_hash(&token), self.clock.now_ms() + LINK_LASTS);
+        Ok(NewLink { path: ActivationPath(format!("/activate/{token}")), token_hash, totp_secret, expires_at })
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use jiff::Timestamp;
 
@@ -11,14 +11,11 @@ use super::{
     call_data::{CallData, Drawer, Sealed, clear, is_carried},
     service::Actor,
 };
-use crate::{
-    domain::operator::Queue,
-    server::{
-        auth::{Operator, SignedIn},
-        errors::AppError,
-        page::PageContext,
-        state::AppState,
-    },
+use crate::server::{
+    auth::{Immuni, SignedIn},
+    errors::AppError,
+    page::PageContext,
+    state::AppState,
 };
 
 /// An operator at the desk, with what the browser carries.
@@ -85,10 +82,7 @@ impl FromRequestParts<AppState> for AtDesk {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let SignedIn { account, session, .. } = SignedIn::<Operator>::from_request_parts(parts, state).await?;
-        if !account.queues.contains(&Queue::Immuni) {
-            return Err(AppError::Forbidden.into_response());
-        }
+        let SignedIn { account, session, .. } = SignedIn::<Immuni>::from_request_parts(parts, state).await?;
         let context = PageContext::from_request_parts(parts, state).await.unwrap_or_else(|never| match never {});
         let token = session.token.expose().to_vec();
         let actor = Actor { operator: account.id, fiscal_code: account.fiscal_code, token };

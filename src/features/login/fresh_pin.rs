@@ -23,6 +23,7 @@ use crate::{
         form::{Posted, read_fields},
         language::Language,
         page::PageContext,
+        session::fresh_until,
         source::Source,
         state::AppState,
     },
@@ -34,18 +35,16 @@ use crate::{
     },
 };
 
-/// For how many milliseconds a proof is fresh.
-const FRESH: i64 = 5 * 60 * 1000;
 /// The name of the field.
 pub const PIN: &str = "pin";
 /// Fields that no page may carry along: what an operator alone knows.
 const SECRET: [&str; 2] = ["password", "again"];
 
-/// Whether the second factor was proved in this session in the last five minutes before `now`, milliseconds since 1970.
-/// Signing in and opening a lock are such proofs.
+/// Whether the second factor was proved in this session in the last five minutes (`session.fresh_pin`) before `now`,
+/// milliseconds since 1970. Signing in and opening a lock are such proofs.
 #[must_use]
-pub fn is_fresh(session: &SessionInfo, now: i64) -> bool {
-    session.proved_at.is_some_and(|proved| now - proved < FRESH)
+pub const fn is_fresh(session: &SessionInfo, now: i64) -> bool {
+    now < session.fresh_until
 }
 
 /// A form of somebody who has proved the second factor in the last five minutes; its handler runs for nobody else. Who
@@ -204,5 +203,5 @@ async fn use_up(
 /// Whether the session, asked anew, has a fresh proof that this request did not know of.
 async fn was_just_proved(state: &AppState, session: &SessionInfo) -> Result<bool, AppError> {
     let proved_at = state.db.proved_at(&session.token.hash()).await?;
-    Ok(is_fresh(&SessionInfo { proved_at, ..session.clone() }, state.clock.now_ms()))
+    Ok(state.clock.now_ms() < fresh_until(&state.config.session, proved_at))
 }

@@ -9,6 +9,8 @@ use crate::{
         alert::{Notice, NoticeKind},
         heading::Heading,
     },
+    domain::operator::Queue,
+    features::operators::list_page::queue_names,
     server::{
         page::{Page, PageContext},
         session::WhyOver,
@@ -80,6 +82,25 @@ pub async fn interrupted_page(context: PageContext, why: Interrupted) -> Respons
                 </li>
                 <li>{t!("session.send_again", locale = locale)}</li>
             </ol>
+        }
+    })
+    .await
+}
+
+/// Answers 403 to who comes to the desk of a queue that is not theirs, and says whom to ask.
+pub async fn other_queue_page(context: PageContext, queue: Queue, own: &[Queue]) -> Response {
+    let language = context.language;
+    let (name, own) = (queue_names(&[queue], language), queue_names(own, language));
+    let text = t!("session.other_queue", locale = language.tag(), queue = name, own = own).into_owned();
+    let mut page = Page::titled(language.text("session.other_queue_title"));
+    page.status = StatusCode::FORBIDDEN;
+    page.render(context, move || {
+        view! {
+            <Heading>{language.text("session.other_queue_title")}</Heading>
+            <Notice kind=NoticeKind::Warning>
+                <p>{text}</p>
+                <p>{language.text("session.other_queue_ask")}</p>
+            </Notice>
         }
     })
     .await

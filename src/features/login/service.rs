@@ -20,7 +20,6 @@ use crate::{
         state::AppState,
     },
     storage::{
-        Db,
         attempts::{Attempt, Limit},
         credentials::{Proof, StepUp, SteppedUp},
         registers::{Action, Fact, append::Record},
@@ -327,15 +326,8 @@ pub(super) fn subject(secrets: &Secrets, kind: &str, name: &str) -> String {
     URL_SAFE_NO_PAD.encode(secrets.derive(kind, name.as_bytes()))
 }
 
-/// Forgets the wrong attempts on an account, so that its owner can try again at once.
-pub async fn unlock(
-    db: &Db,
-    secrets: &Secrets,
-    username: &Username,
-    operator: &OperatorId,
-    record: &Record,
-) -> Result<(), sqlx::Error> {
-    let passwords = subject(secrets, WRONG_PASSWORDS, username.as_str());
-    let pins = subject(secrets, WRONG_PINS, &operator.0);
-    db.clear_attempts([&passwords, &pins], record).await
+/// Under which keys the wrong passwords and PINs of an account are counted.
+#[must_use]
+pub fn attempts_on(secrets: &Secrets, username: &str, operator: &OperatorId) -> [String; 2] {
+    [subject(secrets, WRONG_PASSWORDS, username), subject(secrets, WRONG_PINS, &operator.0)]
 }

@@ -39,6 +39,7 @@ impl Config {
             (session.absolute > session.idle, "session.absolute", "not longer than session.idle"),
             (session.absolute <= LONGEST_SESSION, "session.absolute", "more than a day (86400 seconds)"),
             (session.warning < session.idle, "session.warning", "not shorter than session.idle"),
+            ((1..=300).contains(&session.fresh_pin), "session.fresh_pin", "not from 1 to 300 seconds"),
             (
                 (1..=LONGEST_CHECKPOINT).contains(&self.registers.checkpoint_minutes),
                 "registers.checkpoint_minutes",
@@ -271,6 +272,7 @@ mod tests {
             ("session.absolute", "CENTRALINO__SESSION__ABSOLUTE", "900"),
             ("session.absolute", "CENTRALINO__SESSION__ABSOLUTE", "86401"),
             ("session.warning", "CENTRALINO__SESSION__WARNING", "900"),
+            ("session.fresh_pin", "CENTRALINO__SESSION__FRESH_PIN", "301"),
             ("sandbox.control", "CENTRALINO__SANDBOX__CONTROL", "0.0.0.0:1"),
             ("sistema_ts.base_url", "CENTRALINO__SISTEMA_TS__BASE_URL", "http://ts.example.it"),
             ("sistema_ts.verify_path", "CENTRALINO__SISTEMA_TS__VERIFY_PATH", "verify"),

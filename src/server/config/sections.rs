@@ -52,11 +52,13 @@ pub struct Session {
     pub absolute: u32,
     /// How many seconds before it locks the page warns.
     pub warning: u32,
+    /// For how many seconds a PIN is fresh enough for a sensitive act.
+    pub fresh_pin: u32,
 }
 
 impl Default for Session {
     fn default() -> Self {
-        Self { idle: 15 * 60, absolute: 9 * 60 * 60, warning: 60 }
+        Self { idle: 15 * 60, absolute: 9 * 60 * 60, warning: 60, fresh_pin: 5 * 60 }
     }
 }
 

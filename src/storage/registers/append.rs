@@ -1,7 +1,7 @@
 //! Writing an act into its register, in the transaction of the act itself: what can't be written is not done.
 
 use super::{
-    Entry, Register, StoredEntry,
+    Change, Entry, Register, StoredEntry,
     chain::{Seal, hash_of},
 };
 use crate::storage::{Db, write};
@@ -32,6 +32,20 @@ impl Record {
         let mut record = self.clone();
         actor.clone_into(&mut record.entry.actor);
         record
+    }
+
+    /// The same act on this target, of which this is told to have changed: both may be known in the transaction alone.
+    #[must_use]
+    pub(crate) fn on(&self, target: &str, changes: Vec<Change>) -> Self {
+        let mut record = self.clone();
+        target.clone_into(&mut record.entry.target);
+        record.entry.details.changes.extend(changes);
+        record
+    }
+
+    /// Who acts.
+    pub(crate) fn actor(&self) -> &str {
+        &self.entry.actor
     }
 
     /// When.

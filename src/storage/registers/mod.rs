@@ -59,6 +59,8 @@ words! {
         AccountAdded = "account_added",
         /// Its owner set password and second factor.
         AccountActivated = "account_activated",
+        /// Its name, codice fiscale, role or queues were changed.
+        AccountEdited = "account_edited",
         /// It was kept out, its sessions ended.
         AccountDisabled = "account_disabled",
         /// It was let in again.
@@ -73,6 +75,8 @@ words! {
         AuthenticatorChanged = "authenticator_changed",
         /// Its owner made new recovery codes.
         RecoveryCodesChanged = "recovery_codes_changed",
+        /// Its sessions were ended.
+        SessionsEnded = "sessions_ended",
         /// A page of a register was read.
         RegisterRead = "register_read",
         /// A part of a register was taken away as a file.
@@ -97,6 +101,7 @@ impl Action {
             | Self::Expiry => Register::Access,
             Self::AccountAdded
             | Self::AccountActivated
+            | Self::AccountEdited
             | Self::AccountDisabled
             | Self::AccountEnabled
             | Self::AccountUnlocked
@@ -104,6 +109,7 @@ impl Action {
             | Self::PasswordChanged
             | Self::AuthenticatorChanged
             | Self::RecoveryCodesChanged
+            | Self::SessionsEnded
             | Self::RegisterRead
             | Self::RegisterExported
             | Self::RegisterPurged => Register::Admin,

@@ -1,0 +1,60 @@
+//! Which pages are for whom: what the navigation shows, and where one lands.
+
+use crate::domain::operator::{Queue, Role};
+
+/// For whom a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Who works in this queue.
+    Queue(Queue),
+    /// Supervisors.
+    Supervisors,
+}
+
+/// A page of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its address.
+    pub href: &'static str,
+    /// The key of its name.
+    pub name: &'static str,
+    /// For whom it is.
+    pub whom: For,
+}
+
+/// All of them, in the order of the navigation.
+const PLACES: [Place; 6] = [
+    Place { href: "/", name: "layout.desk", whom: For::Queue(Queue::Immuni) },
+    Place { href: "/cases", name: "layout.cases", whom: For::Queue(Queue::Immuni) },
+    Place { href: "/confirm", name: "layout.deferred", whom: For::Queue(Queue::Immuni) },
+    Place { href: "/operators", name: "layout.operators", whom: For::Supervisors },
+    Place { href: "/registers/access", name: "layout.registers", whom: For::Supervisors },
+    Place { href: "/statistics", name: "layout.statistics", whom: For::Supervisors },
+];
+
+/// The pages for who has this role and these queues.
+pub fn places_of(role: Role, queues: &[Queue]) -> impl Iterator<Item = Place> {
+    PLACES.into_iter().filter(move |place| match place.whom {
+        For::Queue(queue) => queues.contains(&queue),
+        For::Supervisors => role == Role::Supervisor,
+    })
+}
+
+/// Where somebody lands; none for an operator of whose queues no desk is here.
+#[must_use]
+pub fn home_of(role: Role, queues: &[Queue]) -> Option<&'static str> {
+    places_of(role, queues).next().map(|place| place.href)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_lands_where_they_work() {
+        assert_eq!(home_of(Role::Operator, &[Queue::Immuni]), Some("/"));
+        assert_eq!(home_of(Role::Supervisor, &[Queue::Immuni]), Some("/"));
+        assert_eq!(home_of(Role::Supervisor, &[]), Some("/operators"));
+        assert_eq!(home_of(Role::Operator, &[]), None);
+    }
+}
