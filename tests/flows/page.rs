@@ -71,13 +71,18 @@ async fn the_caller_is_told_one_thing_at_a_time(engine: Engine) {
     app.fault("unlock", "refused").await;
     only(&call.unlock(&app.otp().await).await, "Lo sblocco non è stato accettato");
     // The page stays as it is where nothing counts: what it says holds at the end of the time too.
-    let unlocked = call.unlock(&app.otp().await).await;
+    let otp = app.otp().await;
+    let unlocked = call.unlock(&otp).await;
     only(
         &unlocked,
         "Tenga aperta la schermata. Poi, fino alle 10:02:30: Ora tocchi Continua. Dopo: Il codice è scaduto",
     );
     app.wait_seconds(11);
-    only(&call.page().await, "Ora tocchi Continua, fino alle 10:02:30. Dopo: Il codice è scaduto: ne serve uno nuovo.");
+    // The same once more: a no, but the code lives on.
+    call.unlock(&otp).await.shows(200, "Sblocco non accettato").shows(200, "vale ancora, fino alle 10:02:30");
+    only(&call.unlock(&app.otp().await).await, "Tenga aperta la schermata");
+    app.wait_seconds(11);
+    only(&call.page().await, "Ora tocchi Continua, fino alle 10:02:41. Dopo: Il codice è scaduto: ne serve uno nuovo.");
     app.wait_seconds(140);
     only(&call.page().await, "Il codice è scaduto: ne serve uno nuovo");
     app.fault("unlock", "refused").await;

@@ -11,7 +11,7 @@ use rust_i18n::t;
 use super::{
     at_desk::AtDesk,
     case_view::{CaseView, LooseEnd, Question, Refused, date_and_time, machine_time, time_of_day},
-    countdown::{UnlockedUntil, sentence},
+    countdown::{UnlockedUntil, sentence, still_unlocked},
     outcome::{CopiedTransaction, Outcome},
     silence::Silence,
     work::{Again, Work},
@@ -104,7 +104,8 @@ fn CasePage(
     let circuit = if view.has_fields() { circuit } else { Circuit::Closed };
     let card = |step: &Step, said| {
         let (step, answer, is_after_uncertain) = (step.clone(), view.data.last.clone(), view.is_after_uncertain(step));
-        view! { <Outcome step answer said is_after_uncertain language /> }
+        let still = still_unlocked(&view, &step);
+        view! { <Outcome step answer said still is_after_uncertain language /> }
     };
     let (good, bad) = match view.outcome() {
         Some(step) if step.class() == OutcomeClass::Done => (Some(card(step, Some(sentence(&view, "", false)))), None),

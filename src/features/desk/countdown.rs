@@ -5,7 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use super::case_view::{CaseView, time_of_day};
+use super::{
+    case_view::{CaseView, time_of_day},
+    outcome::is_no,
+};
 use crate::{
     domain::case::{OutcomeClass, Service, Stage},
     islands::countdown::{Countdown, OTP_LIFE, PhaseSentence, PhaseTexts},
@@ -60,6 +63,14 @@ pub fn sentence(view: &CaseView, usual: &str, is_live: bool) -> AnyView {
     let texts = PhaseTexts { hold: text("hold"), tap: text("tap"), expired: text("expired") };
     let lasting = lasting(view, &texts, left);
     view! { <PhaseSentence left texts lasting is_live /> }.into_any()
+}
+
+/// That an OTP unlocked before lives on, although another one, or the same again, was refused by `step`.
+pub fn still_unlocked(view: &CaseView, step: &Step) -> Option<String> {
+    let until = unlocked_at(view).map(ends_at).filter(|until| *until > view.now)?;
+    let is_no = step.service == Service::Unlock && is_no(step);
+    let (locale, until) = (view.language.tag(), time_of_day(until));
+    is_no.then(|| t!("desk.still_unlocked", locale = locale, until = until).into_owned())
 }
 
 /// What a page says that does not count by itself: the sentence of now, until when, and the one of afterwards.

@@ -129,6 +129,9 @@ pub fn Outcome(
     /// The sentence for the caller, where it is not the outcome's own.
     #[prop(default = None)]
     said: Option<AnyView>,
+    /// What holds all the same.
+    #[prop(default = None)]
+    still: Option<String>,
     /// Whether an earlier request for the same act may have been carried out.
     #[prop(optional)]
     is_after_uncertain: bool,
@@ -159,6 +162,7 @@ pub fn Outcome(
         let note = if transaction.is_some() { language.text("desk.unrecorded_note") } else { String::new() };
         format!("{} {note}", language.text("desk.unrecorded")).trim_end().to_owned()
     });
+    let warning = warning.or(still);
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
     view! {
         <OutcomeCard outcome=class title=part("title") what say=Some(said) next places transaction upstream warning
