@@ -7,10 +7,11 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use http_body_util::{BodyExt as _, Limited};
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use super::{error_pages, errors::FailedRequest, health, request_log, security_headers, state::AppState};
@@ -18,6 +19,8 @@ use crate::sistema_ts::settings::Settings;
 
 /// The largest form, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
+/// How much of a larger one is read and forgotten, in bytes, and for how long at most.
+const HEARD_OUT: (usize, Duration) = (1024 * 1024, Duration::from_secs(5));
 /// How long a request may take besides its call of Sistema TS: waiting for a password to be hashed, writing.
 const BESIDES_UPSTREAM: Duration = Duration::from_secs(20);
 
@@ -26,6 +29,7 @@ pub fn around(routes: Router<AppState>, state: AppState) -> Router {
     routes
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, patience(&state)))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(middleware::from_fn(hear_out))
         .layer(origin_check(&state))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::from_fn_with_state(state.clone(), turn_strangers_away))
@@ -62,6 +66,21 @@ async fn turn_strangers_away(State(state): State<AppState>, request: Request, ne
     } else {
         StatusCode::FORBIDDEN.into_response()
     }
+}
+
+/// Reads on when a form is too large, before it is refused: a connection that is closed with something unread in it is
+/// reset, and its browser never sees why.
+async fn hear_out(request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_none_or(|length: usize| length <= LARGEST_BODY) {
+        return next.run(request).await;
+    }
+    let (most, patience) = HEARD_OUT;
+    let mut body = Limited::new(request.into_body(), most);
+    let hear = async { while let Some(Ok(_)) = body.frame().await {} };
+    // It is refused however much of it has come.
+    let _ = tokio::time::timeout(patience, hear).await;
+    StatusCode::PAYLOAD_TOO_LARGE.into_response()
 }
 
 /// The payload may hold anything: it is dropped unread. The hook of `telemetry` has logged the place.

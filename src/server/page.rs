@@ -1,18 +1,21 @@
 //! From a view to an answer: every page of the desk is made here, on the server, in one piece.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
-    body::Body,
     extract::FromRequestParts,
-    http::{HeaderValue, Method, Request, StatusCode, Uri, header, request::Parts},
-    response::Response,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{Html, IntoResponse as _, Response},
 };
-use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
-use parking_lot::Mutex;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures::StreamExt as _;
+use hydration_context::{SharedContext as _, SsrSharedContext};
+use leptos::{nonce::Nonce, prelude::*, tachys::view::Position};
 
-use super::{language::Language, security_headers::content_security_policy, state::AppState};
+use super::{
+    errors::AppError, language::Language, random::NoRandomness, security_headers::content_security_policy,
+    state::AppState,
+};
 use crate::{
     app::Shell,
     domain::operator::{OperatorId, Queue, Role},
@@ -73,6 +76,9 @@ pub struct Page {
     pub refresh: Option<u32>,
 }
 
+/// For how many bytes room is made at once: most pages have fewer.
+const USUAL: usize = 24 * 1024;
+
 /// The id of a page's form, in which something is typed that is shown again in the other language.
 pub const FORM: &str = "page-form";
 
@@ -117,33 +123,41 @@ impl Page {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, ..self.failed(language) }
     }
 
-    /// Renders `view` inside the shell.
+    /// Renders `view` inside the shell: at once and as a whole, since no view of ours waits for anything.
     pub async fn render<V>(self, context: PageContext, view: impl FnOnce() -> V + Send + 'static) -> Response
     where
         V: IntoView + 'static,
     {
-        let mut request = Request::new(Body::empty());
-        *request.method_mut() = Method::GET;
-        *request.uri_mut() = context.path.parse().unwrap_or_else(|_| Uri::from_static("/"));
-        let status = self.status;
-        let view = Arc::new(Mutex::new(Some(view)));
-        let render = leptos_axum::render_app_async_with_context(send_policy, move || {
-            let view = view.lock().take();
-            let (page, context) = (self.clone(), context.clone());
-            view! { <Shell page context>{view.map(|view| view())}</Shell> }
+        let (status, has_islands) = (self.status, self.has_islands);
+        let Ok(nonce) = context.state.random.bytes().map(|bytes: [u8; 16]| URL_SAFE_NO_PAD.encode(bytes)) else {
+            return AppError::internal(NoRandomness).into_response();
+        };
+        let shared = Arc::new(SsrSharedContext::new_islands());
+        let owner = Owner::new_root(Some(Arc::<SsrSharedContext>::clone(&shared)));
+        let mut html = String::with_capacity(USUAL);
+        owner.with(|| {
+            provide_context(Nonce::from_value(nonce.as_str()));
+            let page = self;
+            let page = view! { <Shell page context>{view()}</Shell> };
+            page.to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
         });
-        let mut response = render(request).await;
-        *response.status_mut() = status;
+        owner.unset_with_forced_cleanup();
+        if has_islands {
+            push_island_data(&mut html, &shared, &nonce).await;
+        }
+        let mut response = (status, Html(html)).into_response();
+        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
         response
     }
 }
 
-/// Sends the policy that belongs to the nonce of the page.
-fn send_policy() {
-    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    if let (Some(response), Ok(policy)) =
-        (use_context::<ResponseOptions>(), HeaderValue::from_str(&content_security_policy(&nonce)))
-    {
-        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+/// What the browser part expects to be told of resources and errors, of which our islands have none.
+async fn push_island_data(html: &mut String, shared: &SsrSharedContext, nonce: &str) {
+    let Some(mut data) = shared.pending_data() else { return };
+    while let Some(chunk) = data.next().await {
+        // Writing to a text can't fail.
+        let _ = write!(html, "<script nonce=\"{nonce}\">{chunk}</script>");
     }
 }
