@@ -3,7 +3,10 @@
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
 
 use crate::{
-    components::layout::{Footer, Header, SessionWarning},
+    components::{
+        kept::Kept,
+        layout::{Footer, Header, SessionWarning},
+    },
     server::{
         page::{Page, PageContext},
         site,
@@ -37,17 +40,8 @@ pub fn Shell(
         <!DOCTYPE html>
         <html lang=language>
             <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="robots" content="noindex" />
+                <Head />
                 <title>{title}</title>
-                <link rel="icon" href=format!("{}/favicon.svg", site::root()) type="image/svg+xml" />
-                {FONTS.map(|font| {
-                    let href = format!("{}/fonts/{font}.woff2", site::root());
-                    view! { <link rel="preload" href=href r#as="font" type="font/woff2" crossorigin="anonymous" /> }
-                })}
-                <link rel="stylesheet" href=format!("{}/pkg/centralino.css", site::root()) />
                 {refresh}
                 {scripts}
             </head>
@@ -59,4 +53,24 @@ pub fn Shell(
             </body>
         </html>
     }
+}
+
+/// What the head of every page has.
+#[component]
+fn Head() -> impl IntoView {
+    static KEPT: Kept<()> = Kept::new();
+    KEPT.piece((), || {
+        view! {
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <meta name="robots" content="noindex" />
+            <link rel="icon" href=format!("{}/favicon.svg", site::root()) type="image/svg+xml" />
+            {FONTS.map(|font| {
+                let href = format!("{}/fonts/{font}.woff2", site::root());
+                view! { <link rel="preload" href=href r#as="font" type="font/woff2" crossorigin="anonymous" /> }
+            })}
+            <link rel="stylesheet" href=format!("{}/pkg/centralino.css", site::root()) />
+        }
+    })
 }

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::kept::Kept;
+
 /// A picture, drawn in a square of 16 units in the colour of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Icon {
     /// It is done.
     Check,
@@ -46,9 +48,12 @@ pub fn Picture(
     /// Which one.
     icon: Icon,
 ) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-            <path d=icon.outline() />
-        </svg>
-    }
+    static KEPT: Kept<Icon> = Kept::new();
+    KEPT.piece(icon, || {
+        view! {
+            <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+                <path d=icon.outline() />
+            </svg>
+        }
+    })
 }

@@ -7,6 +7,7 @@ use rust_i18n::t;
 use super::{
     buttons::{ButtonKind, PostButton},
     icon::{Icon, Picture},
+    kept::Kept,
 };
 use crate::{
     islands::{
@@ -30,7 +31,6 @@ pub fn Header(
     /// For which request.
     context: PageContext,
 ) -> impl IntoView {
-    let locale = context.language.tag();
     let is_sandbox = context.state.config.environment == Environment::Sandbox;
     let language = context.language;
     let contact = context.state.sistema_ts.contact();
@@ -38,7 +38,7 @@ pub fn Header(
     // Before the second factor, and while the session is locked, there is nowhere to go.
     let visitor = context.visitor;
     view! {
-        <a class="skip-link" href="#main">{t!("common.skip", locale = locale)}</a>
+        <SkipLink language />
         <header class="site-header">
             {is_sandbox.then(|| view! { <SandboxStrip language /> })}
             <div class="site-bar">
@@ -52,22 +52,37 @@ pub fn Header(
     }
 }
 
+/// Past the header, for who goes by keyboard.
+#[component]
+fn SkipLink(
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    static KEPT: Kept<Language> = Kept::new();
+    KEPT.piece(language, || {
+        view! { <a class="skip-link" href="#main">{t!("common.skip", locale = language.tag())}</a> }
+    })
+}
+
 /// Says that nothing here is real.
 #[component]
 fn SandboxStrip(
     /// In which language.
     language: Language,
 ) -> impl IntoView {
-    view! {
-        <p class="sandbox-strip">
-            <Picture icon=Icon::Info />
-            <span>
-                <strong>{t!("layout.sandbox_title", locale = language.tag())}</strong>
-                " "
-                {t!("layout.sandbox_text", locale = language.tag())}
-            </span>
-        </p>
-    }
+    static KEPT: Kept<Language> = Kept::new();
+    KEPT.piece(language, || {
+        view! {
+            <p class="sandbox-strip">
+                <Picture icon=Icon::Info />
+                <span>
+                    <strong>{t!("layout.sandbox_title", locale = language.tag())}</strong>
+                    " "
+                    {t!("layout.sandbox_text", locale = language.tag())}
+                </span>
+            </p>
+        }
+    })
 }
 
 /// The links to the pages.
@@ -80,13 +95,16 @@ fn Navigation(
     /// Who is signed in.
     visitor: Visitor,
 ) -> impl IntoView {
+    static LINKS: Kept<(Language, &str, bool)> = Kept::new();
     let link = |place: Place| {
-        let current = (path == place.href).then_some("page");
-        view! {
-            <li>
-                <a href=place.href aria-current=current>{language.text(place.name)}</a>
-            </li>
-        }
+        let is_here = path == place.href;
+        LINKS.piece((language, place.href, is_here), || {
+            view! {
+                <li>
+                    <a href=place.href aria-current=is_here.then_some("page")>{language.text(place.name)}</a>
+                </li>
+            }
+        })
     };
     let links = places_of(visitor.role, &visitor.queues).map(link).collect_view();
     view! {
@@ -104,17 +122,20 @@ fn UpstreamStatus(
     /// Whether it did.
     contact: Contact,
 ) -> impl IntoView {
-    let (icon, key) = match contact {
-        Contact::Unknown => (Icon::Pending, "layout.upstream_unknown"),
-        Contact::Answering => (Icon::Check, "layout.upstream_answering"),
-        Contact::Silent => (Icon::Warning, "layout.upstream_silent"),
-    };
-    view! {
-        <span class="site-upstream" class:is-silent=contact == Contact::Silent>
-            <Picture icon />
-            <span>{t!(key, locale = language.tag())}</span>
-        </span>
-    }
+    static KEPT: Kept<(Language, Contact)> = Kept::new();
+    KEPT.piece((language, contact), || {
+        let (icon, key) = match contact {
+            Contact::Unknown => (Icon::Pending, "layout.upstream_unknown"),
+            Contact::Answering => (Icon::Check, "layout.upstream_answering"),
+            Contact::Silent => (Icon::Warning, "layout.upstream_silent"),
+        };
+        view! {
+            <span class="site-upstream" class:is-silent=contact == Contact::Silent>
+                <Picture icon />
+                <span>{t!(key, locale = language.tag())}</span>
+            </span>
+        }
+    })
 }
 
 /// Who is signed in, and the way out.
@@ -137,11 +158,25 @@ fn Account(
             <UpstreamStatus language contact />
             <a class="site-user" href="/profile">{visitor.name}</a>
             <TimeOfDay now=since_midnight label />
+            <SignOut language />
+        </div>
+    }
+}
+
+/// The way out.
+#[component]
+fn SignOut(
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    static KEPT: Kept<Language> = Kept::new();
+    KEPT.piece(language, || {
+        view! {
             <PostButton action="/logout" kind=ButtonKind::Quiet>
                 {t!("layout.sign_out", locale = language.tag())}
             </PostButton>
-        </div>
-    }
+        }
+    })
 }
 
 /// The warning before the session locks, and the lock; for pages with islands.

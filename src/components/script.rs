@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use super::icon::{Icon, Picture};
+use super::{
+    icon::{Icon, Picture},
+    kept::Kept,
+};
 use crate::server::language::Language;
 
 /// A sentence to be read out.
@@ -28,16 +31,30 @@ pub fn Script(
 ) -> impl IntoView {
     view! {
         <section class="desk-script" aria-labelledby="script-title">
-            <h2 id="script-title">
-                <Picture icon=Icon::Speech />
-                <span>{t!("components.to_say", locale = language.tag())}</span>
-            </h2>
+            <Title language />
             <p>
                 <Say>{say}</Say>
             </p>
             {children.map(|children| view! { <dl class="script-notes">{children()}</dl> })}
         </section>
     }
+}
+
+/// What the column is called.
+#[component]
+fn Title(
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    static KEPT: Kept<Language> = Kept::new();
+    KEPT.piece(language, || {
+        view! {
+            <h2 id="script-title">
+                <Picture icon=Icon::Speech />
+                <span>{t!("components.to_say", locale = language.tag())}</span>
+            </h2>
+        }
+    })
 }
 
 /// What to say in a special case.

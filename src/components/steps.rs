@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use super::icon::{Icon, Picture};
+use super::{
+    icon::{Icon, Picture},
+    kept::Kept,
+};
 use crate::server::language::Language;
 
 /// How far a step has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StepState {
     /// It is done.
     Done,
@@ -72,21 +75,37 @@ pub fn Step(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let word = match state.word() {
-        "done" => t!("components.step_done", locale = language.tag()),
-        "current" => t!("components.step_current", locale = language.tag()),
-        "uncertain" => t!("components.step_uncertain", locale = language.tag()),
-        "ended" => t!("components.step_ended", locale = language.tag()),
-        _ => t!("components.step_pending", locale = language.tag()),
-    };
     view! {
         <li class=format!("step step-{}", state.word()) aria-current=(state == StepState::Current).then_some("step")>
             <span class="step-label">{label}</span>
+            <Mark state language />
+            {children.map(|children| view! { <div class="step-body">{children()}</div> })}
+        </li>
+    }
+}
+
+/// How far a step has come, as a picture and a word.
+#[component]
+fn Mark(
+    /// How far.
+    state: StepState,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    static KEPT: Kept<(StepState, Language)> = Kept::new();
+    KEPT.piece((state, language), || {
+        let word = match state.word() {
+            "done" => t!("components.step_done", locale = language.tag()),
+            "current" => t!("components.step_current", locale = language.tag()),
+            "uncertain" => t!("components.step_uncertain", locale = language.tag()),
+            "ended" => t!("components.step_ended", locale = language.tag()),
+            _ => t!("components.step_pending", locale = language.tag()),
+        };
+        view! {
             <span class="step-state">
                 <Picture icon=state.icon() />
                 <span class="visually-hidden">{word}</span>
             </span>
-            {children.map(|children| view! { <div class="step-body">{children()}</div> })}
-        </li>
-    }
+        }
+    })
 }

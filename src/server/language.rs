@@ -12,7 +12,7 @@ use axum::{
 pub const COOKIE: &str = "lingua";
 
 /// A language of the desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Language {
     /// Italian.
     #[default]

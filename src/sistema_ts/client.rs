@@ -68,7 +68,7 @@ struct Inner {
 }
 
 /// Whether the services answered when they were last called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Contact {
     /// Not called since the start.
     Unknown,

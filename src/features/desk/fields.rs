@@ -1,6 +1,6 @@
 //! The fields of the desk's forms, with the feedback that comes to life in the browser.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use rust_i18n::t;
 
 use crate::{
@@ -8,6 +8,8 @@ use crate::{
         alert::FormErrors,
         code::ReadBack,
         field::{Checkbox, Field},
+        kept::Kept,
+        script::ScriptNote,
     },
     domain::{
         case::Service,
@@ -63,6 +65,24 @@ pub fn DictatedField(
     /// In which language.
     language: Language,
 ) -> impl IntoView {
+    static EMPTY: Kept<(&str, &str, Language)> = Kept::new();
+    let name = name_of(kind);
+    let error = errors.of(name);
+    if value.is_empty() && error.is_none() {
+        let form = (name, alphabet.word(), language);
+        Either::Left(EMPTY.piece(form, || dictated(kind, value, error, alphabet, language)))
+    } else {
+        Either::Right(dictated(kind, value, error, alphabet, language))
+    }
+}
+
+fn dictated(
+    kind: CodeKind,
+    value: String,
+    error: Option<String>,
+    alphabet: Alphabet,
+    language: Language,
+) -> impl IntoView {
     let name = name_of(kind);
     let label = language.text(&format!("desk.{name}"));
     let hint = language.text(&format!("desk.{name}_hint"));
@@ -74,12 +94,30 @@ pub fn DictatedField(
     let texts = feedback_texts(kind, language);
     let inputmode = if kind == CodeKind::Card { "numeric" } else { "text" };
     view! {
-        <Field name label hint code=name value error=errors.of(name) inputmode maxlength=40>
+        <Field name label hint code=name value error inputmode maxlength=40>
             <CodeFeedback field=name.to_owned() kind alphabet texts>
                 {symbols.map(|symbols| view! { <ReadBack symbols alphabet language /> })}
             </CodeFeedback>
         </Field>
     }
+}
+
+/// What to say in special cases, by the keys of the texts without `_when` and `_say`.
+#[component]
+pub fn Notes(
+    /// Which cases.
+    of: &'static [&'static str],
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    static KEPT: Kept<(&[&str], Language)> = Kept::new();
+    KEPT.piece((of, language), || {
+        let note = |case: &&str| {
+            let text = |part: &str| language.text(&format!("desk.{case}_{part}"));
+            view! { <ScriptNote when=text("when") say=text("say") /> }
+        };
+        of.iter().map(note).collect_view()
+    })
 }
 
 /// The id of the box of the second decision, by which its error is known too: the forms of two services can stand on

@@ -1,17 +1,18 @@
 //! The middle of the page of a case: one thing to do, and beside it the sentence for the caller.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use super::{
     case_view::{CaseView, LooseEnd, Question},
     countdown::{left, sentence},
-    fields::{Decision, DictatedField},
+    fields::{Decision, DictatedField, Notes},
 };
 use crate::{
     components::{
         buttons::{Button, ButtonKind, LinkButton},
         field::{Checkbox, DateField},
-        script::{Script, ScriptNote},
+        kept::Kept,
+        script::Script,
     },
     domain::{
         case::{OutcomeClass, Service, Stage},
@@ -80,12 +81,33 @@ fn Verify(
                 <Button>{language.text("desk.verify")}</Button>
             </div>
             <Script say language>
-                <ScriptNote when=language.text("desk.note_cun_when") say=language.text("desk.note_cun_say") />
-                <ScriptNote when=language.text("desk.open_note_when") say=language.text("desk.open_note_say") />
+                <Notes of=&["note_cun", "open_note"] language />
             </Script>
         </form>
     }
 }
+
+/// The date of onset.
+#[component]
+fn Onset(
+    /// What stands in the field.
+    value: String,
+    /// What is wrong with it.
+    error: Option<String>,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    static EMPTY: Kept<Language> = Kept::new();
+    let is_empty = value.is_empty() && error.is_none();
+    let field = || {
+        let (label, hint) = (language.text("desk.onset"), language.text("desk.onset_hint"));
+        view! { <DateField name="onset" label hint value error /> }
+    };
+    if is_empty { Either::Left(EMPTY.piece(language, field)) } else { Either::Right(field()) }
+}
+
+/// What lets the box of the asymptomatic fill in the date.
+static FILL_DATE: Kept<()> = Kept::new();
 
 /// The fields of step 2.
 #[component]
@@ -99,14 +121,16 @@ fn UnlockFields(
     let sampled = data.verified.map(|verified| dates::display(verified.sampled_on)).unwrap_or_default();
     view! {
         <DictatedField kind=CodeKind::Otp value=typed.otp errors=errors.clone() alphabet language />
-        <DateField name="onset" label=language.text("desk.onset") hint=language.text("desk.onset_hint")
-            value=typed.onset error=errors.of("onset") />
+        <Onset value=typed.onset error=errors.of("onset") language />
         <Checkbox name="asymptomatic" label=language.text("desk.asymptomatic") is_checked=typed.asymptomatic>
             {language.text("desk.asymptomatic_hint")}
             " "
             <span id="sampled-on">{sampled}</span>
         </Checkbox>
-        <FillDate tick="asymptomatic".to_owned() field="onset".to_owned() source="sampled-on".to_owned() />
+        {FILL_DATE.piece((), || {
+            let name = str::to_owned;
+            view! { <FillDate tick=name("asymptomatic") field=name("onset") source=name("sampled-on") /> }
+        })}
         <Decision is_needed service=Service::Unlock errors language />
     }
 }
@@ -125,8 +149,7 @@ fn Unlock(
         let say = sentence(&view, "desk.say_unlock", true);
         view! {
             <Script say language>
-                <ScriptNote when=language.text("desk.note_otp_when") say=language.text("desk.note_otp_say") />
-                <ScriptNote when=language.text("desk.note_symptoms_when") say=language.text("desk.note_symptoms_say") />
+                <Notes of=&["note_otp", "note_symptoms"] language />
             </Script>
         }
     });
@@ -171,8 +194,7 @@ fn Conclude(
                 <Button kind=ButtonKind::Danger formaction=cancel>{language.text("desk.cancel")}</Button>
             </div>
             <Script say language>
-                <ScriptNote when=language.text("desk.note_tapped_when") say=language.text("desk.note_tapped_say") />
-                <ScriptNote when=language.text("desk.note_upload_when") say=language.text("desk.note_upload_say") />
+                <Notes of=&["note_tapped", "note_upload"] language />
             </Script>
         </form>
     }
@@ -253,7 +275,7 @@ fn Concluded(
                 <Button>{language.text("desk.close")}</Button>
             </div>
             <Script say language>
-                <ScriptNote when=language.text("desk.note_after_when") say=language.text("desk.note_after_say") />
+                <Notes of=&["note_after"] language />
             </Script>
         </form>
     }
