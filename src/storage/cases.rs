@@ -1,10 +1,13 @@
 //! Cases: what is kept of a call (seed 003, 4.2), and how they are found again.
 
 use jiff::Timestamp;
+use rusqlite::Row;
 use sqlx::{Error, FromRow};
 
 use super::{
-    Db, decode, read,
+    Db, decode,
+    direct::FromSqlite,
+    read,
     steps::{FORGET_DEFERRED, MaybeStepRow, STEPS, Step, StepRow, TAKE_CASE, forgotten_before, steps_of},
     write,
 };
@@ -51,6 +54,19 @@ struct CaseStepRow {
     case: CaseRow,
     #[sqlx(flatten)]
     step: MaybeStepRow,
+}
+
+impl FromSqlite for CaseStepRow {
+    fn from_sqlite(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let case = CaseRow {
+            id: row.get("id")?,
+            call_id: row.get("call_id")?,
+            opened_at: row.get("opened_at")?,
+            closed_at: row.get("closed_at")?,
+            transactions: row.get("transactions")?,
+        };
+        Ok(Self { case, step: MaybeStepRow::from_sqlite(row)? })
+    }
 }
 
 /// A page of a list, the newest first.
@@ -152,8 +168,7 @@ impl Db {
 
     /// A case of this operator, with its requests so far, in their order.
     pub async fn case(&self, id: &str, of: &OperatorId) -> Result<Option<(CaseRecord, Vec<Step>)>, Error> {
-        let rows: Vec<CaseStepRow> =
-            read!(self, |pool| sqlx::query_as(CASE).bind(&of.0).bind(id).fetch_all(pool).await)?;
+        let rows: Vec<CaseStepRow> = self.rows(CASE, &[&of.0, id]).await?;
         let (mut case, mut steps) = (None, Vec::new());
         for row in rows {
             steps.extend(row.step.into_step()?);

@@ -3,15 +3,17 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    Connection, Executor, PgConnection, PgPool, SqlitePool,
+    Connection, Executor, FromRow, PgConnection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
-    postgres::PgPoolOptions,
+    postgres::{PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use super::direct::{Direct, FromSqlite};
+
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// How long a statement waits for a connection or for SQLite's one writer.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// What a connection to PostgreSQL waits for: the row or table that somebody else holds, a statement in all, the next
 /// statement of a transaction. Whoever holds a row and goes silent, with its machine perhaps, keeps nobody waiting for
 /// longer than [`PATIENCE`].
@@ -27,6 +29,8 @@ pub enum Db {
     Sqlite {
         /// For statements that change nothing.
         readers: SqlitePool,
+        /// For those of them that every page needs.
+        direct: Direct,
         /// The one connection that writes.
         writer: SqlitePool,
     },
@@ -106,8 +110,23 @@ impl Db {
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         MIGRATOR.run(&writer).await?;
-        let readers = pool(SQLITE_READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self::Sqlite { readers, writer })
+        let readers = pool(SQLITE_READERS).connect_with(options.clone().read_only(true)).await?;
+        let direct = Direct::open(options.get_filename().to_owned())?;
+        Ok(Self::Sqlite { readers, direct, writer })
+    }
+
+    /// The rows of a statement that every page needs, whose `$1`, `$2` … are `texts`.
+    pub(super) async fn rows<T>(&self, sql: &'static str, texts: &[&str]) -> Result<Vec<T>, sqlx::Error>
+    where
+        T: FromSqlite + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        match self {
+            Self::Sqlite { direct, .. } => direct.rows(sql, texts),
+            Self::Postgres(pool) => {
+                let query = texts.iter().fold(sqlx::query_as(sql), |query, text| query.bind(*text));
+                query.fetch_all(pool).await
+            }
+        }
     }
 
     /// How many connections there are.
@@ -133,7 +152,8 @@ impl Db {
     /// Lets statements under way end, then closes.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite { readers, direct, writer } => {
+                direct.close();
                 readers.close().await;
                 writer.close().await;
             }

@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod cases;
 pub mod credentials;
 mod db;
+mod direct;
 pub mod operators;
 pub mod own_account;
 pub mod registers;

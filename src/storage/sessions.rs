@@ -1,10 +1,13 @@
 //! Sessions: one live one an operator, found by the hash of their id, never by the id.
 
+use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::{
-    Db, decode, read,
+    Db, decode,
+    direct::FromSqlite,
+    read,
     registers::append::{Record, append},
     write,
 };
@@ -90,6 +93,25 @@ pub struct SessionRow {
     ended_because: Option<String>,
 }
 
+impl FromSqlite for SessionRow {
+    fn from_sqlite(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            operator_id: row.get("operator_id")?,
+            username: row.get("username")?,
+            name: row.get("name")?,
+            fiscal_code: row.get("fiscal_code")?,
+            role: row.get("role")?,
+            queues: row.get("queues")?,
+            status: row.get("status")?,
+            stage: row.get("stage")?,
+            started_at: row.get("started_at")?,
+            last_seen: row.get("last_seen")?,
+            proved_at: row.get("proved_at")?,
+            ended_because: row.get("ended_because")?,
+        })
+    }
+}
+
 impl TryFrom<SessionRow> for StoredSession {
     type Error = sqlx::Error;
 
@@ -125,7 +147,7 @@ impl Db {
     /// The session of an id's hash, with its account, in one statement.
     pub async fn session(&self, id_hash: &str) -> Result<Option<SessionRow>, sqlx::Error> {
         const SQL: &str = concat!(select!(), "WHERE s.id_hash = $1");
-        read!(self, |pool| sqlx::query_as(SQL).bind(id_hash).fetch_optional(pool).await)
+        Ok(self.rows(SQL, &[id_hash]).await?.pop())
     }
 
     /// The live session whose id was replaced at `since` (milliseconds since 1970) or later, by the old id's hash.

@@ -2,10 +2,11 @@
 //! no crash, reload or second submission can repeat it unnoticed.
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 use sqlx::{Error, FromRow};
 
-use super::{Db, cases::whole_second, read, write};
+use super::{Db, cases::whole_second, direct::FromSqlite, read, write};
 use crate::domain::{
     call::TransactionId,
     case::{OutcomeClass, Service, Stage},
@@ -97,6 +98,19 @@ pub(super) struct MaybeStepRow {
     ended_at: Option<i64>,
     outcome: Option<String>,
     transaction_id: Option<String>,
+}
+
+impl FromSqlite for MaybeStepRow {
+    fn from_sqlite(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            submission: row.get("submission")?,
+            service: row.get("service")?,
+            started_at: row.get("started_at")?,
+            ended_at: row.get("ended_at")?,
+            outcome: row.get("outcome")?,
+            transaction_id: row.get("transaction_id")?,
+        })
+    }
 }
 
 impl MaybeStepRow {
