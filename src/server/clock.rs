@@ -1,7 +1,7 @@
 //! Where the time comes from. Everything that depends on it takes a [`Clock`] or a [`Timestamp`].
 
 use std::sync::{
-    Arc,
+    Arc, LazyLock,
     atomic::{AtomicI64, Ordering},
 };
 
@@ -56,8 +56,11 @@ impl Clock {
     }
 }
 
+/// Looked up once: a page shows several times.
+static ROME: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC));
+
 /// The time zone of the service and of every time shown.
 #[must_use]
 pub fn rome() -> TimeZone {
-    TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC)
+    ROME.clone()
 }

@@ -33,6 +33,29 @@ pub struct AtDesk {
     pub headers: HeaderMap,
     /// Whether it carries the one word of an outcome that the database still refuses.
     has_unrecorded: bool,
+    /// What the cookies carry.
+    drawers: Drawers,
+}
+
+/// The cookies of a login session, opened once a request.
+#[derive(Clone)]
+struct Drawers {
+    case: Option<CallData>,
+    deferred: Option<CallData>,
+}
+
+impl Drawers {
+    fn open(sealed: &Sealed<'_>, headers: &HeaderMap, now: Timestamp) -> Self {
+        let open = |drawer| sealed.open(drawer, headers, now);
+        Self { case: open(Drawer::Case), deferred: open(Drawer::Deferred) }
+    }
+
+    const fn get(&self, drawer: Drawer) -> Option<&CallData> {
+        match drawer {
+            Drawer::Case => self.case.as_ref(),
+            Drawer::Deferred => self.deferred.as_ref(),
+        }
+    }
 }
 
 impl AtDesk {
@@ -45,14 +68,13 @@ impl AtDesk {
     /// What a cookie of this login session carries.
     #[must_use]
     pub fn open(&self, drawer: Drawer) -> Option<CallData> {
-        let (secrets, random) = (&self.state.secrets, &self.state.random);
-        Sealed::new(secrets, random, &self.actor.operator, &self.actor.token).open(drawer, &self.headers, self.now)
+        self.drawers.get(drawer).cloned()
     }
 
     /// Takes the data of a call that is over from the browser, where the answer that should have done so never reached
     /// it. `shown` is the case that the page is about, none for the desk, to which no open case has led.
     pub fn tidied(&self, shown: Option<&str>) -> Result<Option<HeaderValue>, AppError> {
-        let of = self.open(Drawer::Case).map(|data| data.case_id);
+        let of = self.drawers.get(Drawer::Case).map(|data| data.case_id.as_str());
         let is_of_another = shown.zip(of).is_some_and(|(shown, of)| shown != of);
         let is_due = is_carried(Drawer::Case, &self.headers) && !is_of_another && !self.has_unrecorded;
         is_due.then(|| clear(Drawer::Case)).transpose()
@@ -62,9 +84,9 @@ impl AtDesk {
     /// left unwritten.
     async fn record_late(&self) -> bool {
         let mut is_left = false;
-        for answer in Drawer::ALL.into_iter().filter_map(|drawer| self.open(drawer)?.last) {
-            let Some(end) = answer.unrecorded else { continue };
-            if let Err(error) = self.state.db.end_step(&answer.submission, &end).await {
+        for answer in Drawer::ALL.into_iter().filter_map(|drawer| self.drawers.get(drawer)?.last.as_ref()) {
+            let Some(end) = &answer.unrecorded else { continue };
+            if let Err(error) = self.state.db.end_step(&answer.submission, end).await {
                 tracing::warn!(%error, "an outcome still can't be recorded");
                 is_left = true;
             }
@@ -86,8 +108,10 @@ impl FromRequestParts<AppState> for AtDesk {
         let context = PageContext::from_request_parts(parts, state).await.unwrap_or_else(|never| match never {});
         let token = session.token.expose().to_vec();
         let actor = Actor { operator: account.id, fiscal_code: account.fiscal_code, token };
-        let (state, headers) = (state.clone(), parts.headers.clone());
-        let mut desk = Self { now: state.clock.now(), state, actor, context, headers, has_unrecorded: false };
+        let (state, headers, now) = (state.clone(), parts.headers.clone(), state.clock.now());
+        let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
+        let drawers = Drawers::open(&sealed, &headers, now);
+        let mut desk = Self { state, actor, context, now, headers, has_unrecorded: false, drawers };
         desk.has_unrecorded = desk.record_late().await;
         Ok(desk)
     }
