@@ -36,11 +36,7 @@ impl Process {
 
     /// Seconds of processor time, user and system, of all its threads until now.
     pub fn cpu_seconds(&self) -> Outcome<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
-        // The second field is the name in parentheses, which may hold blanks; utime and stime are the 14th and 15th.
-        let (_, fields) = stat.rsplit_once(')').ok_or("an odd /proc/…/stat")?;
-        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
-        Ok(ticks.sum::<Result<u32, _>>().map(f64::from)? / TICKS)
+        cpu_seconds(&self.0.id().to_string())
     }
 
     /// Resident memory, in MB (10⁶ bytes).
@@ -50,6 +46,19 @@ impl Process {
         let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kibibytes * 1024.0 / 1e6)
     }
+}
+
+/// What this program itself has used.
+pub fn own_cpu_seconds() -> Outcome<f64> {
+    cpu_seconds("self")
+}
+
+fn cpu_seconds(process: &str) -> Outcome<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The second field is the name in parentheses, which may hold blanks; utime and stime are the 14th and 15th.
+    let (_, fields) = stat.rsplit_once(')').ok_or("an odd /proc/…/stat")?;
+    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
+    Ok(ticks.sum::<Result<u32, _>>().map(f64::from)? / TICKS)
 }
 
 impl Drop for Process {
