@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     code::{ALPHABET, Cun, LENGTH, Otp, strip_cun_prefix},
     dates,
-    fiscal_code::FiscalCode,
+    fiscal_code::{self, FiscalCode},
     symbols::normalise,
 };
 
@@ -57,10 +57,14 @@ fn is_personal(text: &str) -> bool {
         || text.split(|symbol: char| !symbol.is_ascii_alphanumeric()).any(is_otp_or_fiscal_code)
 }
 
-/// Digits alone are never taken for an OTP: telephone systems count calls.
+/// Whether a text without separators is one of the two. Digits alone are never taken for an OTP: telephone systems count
+/// calls. The length is looked at first, because what is wrong with a code takes long to find out.
 fn is_otp_or_fiscal_code(word: &str) -> bool {
-    let is_otp = || word.parse::<Otp>().is_ok() && word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    is_otp() || word.parse::<FiscalCode>().is_ok()
+    match word.chars().count() {
+        LENGTH => word.parse::<Otp>().is_ok() && word.bytes().any(|byte| byte.is_ascii_alphabetic()),
+        fiscal_code::LENGTH => word.parse::<FiscalCode>().is_ok(),
+        _ => false,
+    }
 }
 
 /// A day with a year of four digits: nobody counts calls so, and operators type the onset so.
