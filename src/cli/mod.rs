@@ -3,6 +3,7 @@
 pub mod code;
 pub mod console;
 pub mod healthcheck;
+pub mod import;
 pub mod operator;
 pub mod register;
 pub mod serve;

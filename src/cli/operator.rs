@@ -1,11 +1,17 @@
 //! `centralino operator`: accounts from the command line, on the same database as the desk.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 
 use crate::{
-    cli::console,
+    cli::{
+        console,
+        import::{self, ImportError},
+    },
     domain::{
         fiscal_code::FiscalCode,
         operator::{Queue, Role, Status, Username},
@@ -65,6 +71,14 @@ pub enum Command {
         /// How it is to be.
         #[command(flatten)]
         changes: Changes,
+    },
+    /// Makes the accounts of a CSV file, all or none, and prints the outcome of each line and the links, tab-separated.
+    Import {
+        /// The file: UTF-8, the names of the columns in its first line.
+        file: PathBuf,
+        /// Prints what would happen, and does nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Prints the PIN of this moment (sandbox environment only).
     Pin {
@@ -168,6 +182,9 @@ pub enum OperatorError {
     /// The account may not be changed so.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A file was not imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// PINs are told in the sandbox environment only.
     #[error("PINs are told in the sandbox environment only; here the environment is production")]
     Production,
@@ -201,6 +218,9 @@ async fn carry_out(
             print_link(config, &invited.path, out)
         }
         Command::List(filters) => list(office.db, filters, out).await,
+        Command::Import { file, dry_run } => {
+            Ok(import::run(office, &file, dry_run, &config.server.origin(), out).await?)
+        }
         Command::Pin { username } => {
             if config.environment != Environment::Sandbox {
                 return Err(OperatorError::Production);

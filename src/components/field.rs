@@ -118,6 +118,64 @@ pub fn DateField(
     view! { <Field name label hint error value inputmode="numeric" maxlength=16 is_short=true /> }
 }
 
+/// A file to be chosen. Its `name` is its id too.
+#[component]
+pub fn FileField(
+    /// Under which name it is sent.
+    name: &'static str,
+    /// What it is called on the page.
+    #[prop(into)]
+    label: String,
+    /// Which files.
+    #[prop(into)]
+    hint: String,
+    /// Which files the browser offers.
+    accept: &'static str,
+    /// What is wrong with it.
+    #[prop(default = None)]
+    error: Option<String>,
+) -> impl IntoView {
+    let described_by = described_by(name, true, error.is_some());
+    let invalid = error.is_some().then_some("true");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <Hint name text=Some(hint) />
+            <input id=name name=name type="file" accept=accept aria-describedby=described_by aria-invalid=invalid />
+            <FieldError name error />
+        </div>
+    }
+}
+
+/// A field of several lines. Its `name` is its id too.
+#[component]
+pub fn TextArea(
+    /// Under which name it is sent.
+    name: &'static str,
+    /// What it is called on the page.
+    #[prop(into)]
+    label: String,
+    /// How to fill it in.
+    #[prop(into)]
+    hint: String,
+    /// What is in it.
+    #[prop(into)]
+    value: String,
+    /// How many lines are in sight.
+    rows: u8,
+) -> impl IntoView {
+    let described_by = described_by(name, true, false);
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <Hint name text=Some(hint) />
+            <textarea id=name name=name rows=rows autocomplete="off" spellcheck="false" aria-describedby=described_by>
+                {value}
+            </textarea>
+        </div>
+    }
+}
+
 /// A box to tick.
 #[component]
 pub fn Checkbox(

@@ -8,9 +8,12 @@ use tokio::time::sleep;
 
 use super::{clock::rome, state::AppState};
 use crate::{
-    features::registers::{
-        act::{Act, By},
-        checkpoint::{CheckpointError, Registrar},
+    features::{
+        registers::{
+            act::{Act, By},
+            checkpoint::{CheckpointError, Registrar},
+        },
+        sheets::import::KEPT,
     },
     storage::registers::{Action, Register},
 };
@@ -62,6 +65,7 @@ pub async fn once(state: &AppState) -> Result<(), CheckpointError> {
     let record = By::service().record(Act::done(Action::Expiry), &state.secrets, now);
     state.db.expire_sessions(started, now, &record).await?;
     state.db.forget_calls(now - CALLS_KEPT).await?;
+    state.db.forget_imports(now - KEPT).await?;
     let registrar = Registrar::new(&state.db, &state.clock, &state.secrets)?;
     let interval = i64::from(state.config.registers.checkpoint_minutes) * 60_000;
     for register in Register::ALL.iter().copied() {

@@ -6,7 +6,7 @@ use std::{any::Any, net::SocketAddr, time::Duration};
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -19,17 +19,25 @@ use crate::sistema_ts::settings::Settings;
 
 /// The largest form, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
-/// How much of a larger one is read and forgotten, in bytes, and for how long at most.
+/// The largest form with a file, in bytes: 10,000 lines of 400.
+const LARGEST_FILE: usize = 4 * 1024 * 1024;
+/// How much more than may be is read and forgotten, in bytes, and for how long at most.
 const HEARD_OUT: (usize, Duration) = (1024 * 1024, Duration::from_secs(5));
 /// How long a request may take besides its call of Sistema TS: waiting for a password to be hashed, writing.
 const BESIDES_UPSTREAM: Duration = Duration::from_secs(20);
 
 /// Puts the layers around the routes.
 pub fn around(routes: Router<AppState>, state: AppState) -> Router {
-    routes
+    around_all(routes, Router::new(), state)
+}
+
+/// Puts the layers around the routes, those that take `files` among them.
+pub fn around_all(routes: Router<AppState>, files: Router<AppState>, state: AppState) -> Router {
+    // The limit of axum's own readers is below that of files.
+    let files = bounded(files.layer(DefaultBodyLimit::disable()), LARGEST_FILE);
+    bounded(routes, LARGEST_BODY)
+        .merge(files)
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, patience(&state)))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(middleware::from_fn(hear_out))
         .layer(origin_check(&state))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::from_fn_with_state(state.clone(), turn_strangers_away))
@@ -37,6 +45,11 @@ pub fn around(routes: Router<AppState>, state: AppState) -> Router {
         .layer(middleware::from_fn(security_headers::layer))
         .layer(middleware::from_fn_with_state(state.clone(), request_log::layer))
         .with_state(state)
+}
+
+/// The same routes for forms of `most` bytes.
+fn bounded(routes: Router<AppState>, most: usize) -> Router<AppState> {
+    routes.layer(RequestBodyLimitLayer::new(most)).layer(middleware::from_fn_with_state(most, hear_out))
 }
 
 /// Refuses every change of state that another site asked for: by Sec-Fetch-Site, else by Origin against Host.
@@ -70,13 +83,13 @@ async fn turn_strangers_away(State(state): State<AppState>, request: Request, ne
 
 /// Reads on when a form is too large, before it is refused: a connection that is closed with something unread in it is
 /// reset, and its browser never sees why.
-async fn hear_out(request: Request, next: Next) -> Response {
+async fn hear_out(State(most): State<usize>, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_none_or(|length: usize| length <= LARGEST_BODY) {
+    if length.is_none_or(|length: usize| length <= most) {
         return next.run(request).await;
     }
-    let (most, patience) = HEARD_OUT;
-    let mut body = Limited::new(request.into_body(), most);
+    let (beyond, patience) = HEARD_OUT;
+    let mut body = Limited::new(request.into_body(), most + beyond);
     let hear = async { while let Some(Ok(_)) = body.frame().await {} };
     // It is refused however much of it has come.
     let _ = tokio::time::timeout(patience, hear).await;

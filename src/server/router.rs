@@ -9,7 +9,7 @@ use super::{health, layers, session_store, site, state::AppState};
 use crate::features::{
     activation, cases, confirm,
     desk::{self, case_page, open_page},
-    language, login, operators, profile, registers, statistics,
+    language, login, operators, profile, registers, sheets, statistics,
 };
 
 /// The routes and the layers around them.
@@ -30,6 +30,12 @@ pub fn router(state: AppState) -> Router {
         .route("/login/pin", get(login::pin::show).post(login::pin::enter))
         .route("/logout", post(login::post::logout))
         .route("/operators", get(operators::list::show).post(operators::list::search))
+        .route("/operators/export", get(sheets::export::back).post(sheets::export::export))
+        .route("/operators/import/{id}", get(sheets::import::show))
+        .route("/operators/import/{id}/apply", get(sheets::import::back).post(sheets::import::apply))
+        .route("/operators/import/{id}/forget", get(sheets::import::back).post(sheets::import::forget))
+        .route("/operators/import/{id}/links", get(sheets::import::back).post(sheets::import::links))
+        .route("/operators/import/{id}/result", get(sheets::import::result))
         .route("/operators/new", get(operators::post::new).post(operators::post::create))
         .route("/operators/{id}", get(operators::post::show).post(operators::post::edit))
         .route("/operators/{id}/disable", get(operators::post::ask_disable).post(operators::post::disable))
@@ -60,6 +66,9 @@ pub fn router(state: AppState) -> Router {
         .route("/statistics/live", get(statistics::live::show))
         .route("/statistics/live/board", get(statistics::live::board))
         .route_layer(session_store::layer(&state));
+    let files = Router::new()
+        .route("/operators/import", get(sheets::import::ask).post(sheets::import::send))
+        .route_layer(session_store::layer(&state));
     // What can be shown again in the other language, with what was typed in it.
     let pages = language::post::Pages(with_session.clone().with_state(state.clone()));
     let without = Router::new()
@@ -75,5 +84,5 @@ pub fn router(state: AppState) -> Router {
         .route("/v-{version}/{*path}", get(site::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
-    layers::around(with_session.merge(without), state)
+    layers::around_all(with_session.merge(without), files, state)
 }

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod credentials;
 mod db;
 mod direct;
+pub mod imports;
 pub mod operators;
 pub mod own_account;
 pub mod registers;

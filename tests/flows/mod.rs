@@ -17,6 +17,7 @@ mod page;
 mod profile;
 mod session_lock;
 mod sessions;
+mod sheets;
 mod sign_in;
 mod silence;
 mod statistics;

@@ -150,7 +150,8 @@ impl Office<'_> {
 }
 
 /// What is told of a new account: nothing that lets anybody in.
-fn added(invitee: &Invitee) -> Act {
+#[must_use]
+pub fn added(invitee: &Invitee) -> Act {
     Act::done(Action::AccountAdded)
         .on(invitee.username.as_str())
         .changed("name", "", &invitee.name)

@@ -74,7 +74,8 @@ impl Asked {
         Uuid::parse_str(&self.after).ok().map(|after| after.to_string())
     }
 
-    fn wanted(&self, language: Language) -> Result<Wanted, FormErrors> {
+    /// The accounts asked for, or what is wrong.
+    pub fn wanted(&self, language: Language) -> Result<Wanted, FormErrors> {
         let mut errors = FormErrors::default();
         let role = word(&self.role, "role", language, &mut errors);
         let queue = word(&self.queue, "queue", language, &mut errors);

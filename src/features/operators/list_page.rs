@@ -60,12 +60,17 @@ fn ListPage(
     let empty = text(if is_filtered { "none_found" } else { "none" });
     let rows = found.operators.into_iter().map(|operator| row(operator, language)).collect();
     let pages = view! { <Pages asked=asked.clone() is_later next=found.next language /> };
-    let table = errors.is_empty().then(|| view! { <DataTable caption=text("title") columns rows empty /> {pages} });
+    let export = view! { <Export asked=asked.clone() language /> };
+    let table =
+        errors.is_empty().then(|| view! { <DataTable caption=text("title") columns rows empty /> {pages} {export} });
     view! {
         <ErrorSummary errors=errors.clone() language />
         <div class="operators-head">
             <Heading>{text("title")}</Heading>
-            <LinkButton href="/operators/new" kind=ButtonKind::Primary>{text("new")}</LinkButton>
+            <div class="operators-ways">
+                <LinkButton href="/operators/import">{language.text("import.open")}</LinkButton>
+                <LinkButton href="/operators/new" kind=ButtonKind::Primary>{text("new")}</LinkButton>
+            </div>
         </div>
         <Filters asked errors language />
         {table}
@@ -150,6 +155,32 @@ pub fn StatusWord(
             <Picture icon />
             <span>{language.text(&format!("operators.status_{}", status.word()))}</span>
         </span>
+    }
+}
+
+/// The list as a file.
+#[component]
+fn Export(
+    /// What is asked for.
+    asked: Asked,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    let text = move |key: &str| language.text(&format!("import.{key}"));
+    // A form each: one that was sent is held for a moment, and the page stays where a file is the answer.
+    let form = |format: &'static str| {
+        let hidden =
+            asked.filters().into_iter().chain([("q", asked.q.clone()), ("format", format.to_owned())]).collect();
+        view! {
+            <PostButton action="/operators/export" kind=ButtonKind::Secondary hidden>
+                {text(&format!("export_{format}"))}
+            </PostButton>
+        }
+    };
+    view! {
+        <div class="register-export">
+            {["csv", "xlsx"].map(form).collect_view()} <p class="field-hint">{text("export_hint")}</p>
+        </div>
     }
 }
 

@@ -1,7 +1,6 @@
 //! The page of the profile.
 
 use axum::response::Response;
-use jiff::Timestamp;
 use leptos::prelude::*;
 use rust_i18n::t;
 
@@ -14,7 +13,7 @@ use crate::{
         heading::Heading,
         table::{Column, DataTable, Row},
     },
-    features::desk::case_view::{date_and_time, machine_time},
+    features::operators::list_page::{instant, queue_names},
     server::{
         language::Language,
         page::{Page, PageContext},
@@ -81,8 +80,9 @@ fn Who(
     language: Language,
 ) -> impl IntoView {
     let text = move |key: &str| language.text(&format!("profile.{key}"));
-    let role = text(&format!("role_{}", account.role.word()));
-    let rows = [("name", account.name), ("username", account.username), ("role", role)];
+    let role = language.text(&format!("operators.role_{}", account.role.word()));
+    let queues = queue_names(&account.queues, language);
+    let rows = [("name", account.name), ("username", account.username), ("role", role), ("queues", queues)];
     let term = move |(key, value): (&str, String)| view! { <dt>{text(key)}</dt> <dd>{value}</dd> };
     view! { <dl class="facts">{rows.map(term).collect_view()}</dl> }
 }
@@ -178,9 +178,4 @@ fn row(session: PastSession, language: Language) -> Row {
     };
     let cells = vec![device.into_any(), ip.into_any(), instant(began), instant(seen), end];
     Row { href: None, cells }
-}
-
-fn instant(at: i64) -> AnyView {
-    let at = Timestamp::from_millisecond(at).unwrap_or_default();
-    view! { <time datetime=machine_time(at)>{date_and_time(at)}</time> }.into_any()
 }

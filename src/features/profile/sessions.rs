@@ -31,7 +31,7 @@ pub enum Ending {
     Superseded,
     /// It lasted as long as a session may.
     Expiry,
-    /// The account was disabled or its credentials were made anew.
+    /// Somebody else ended it, or the account was disabled, or its credentials were made anew.
     Withdrawn,
     /// By a newer sign-in before its end was noted.
     Unknown,
@@ -93,7 +93,7 @@ fn ending(action: Action, entry: &StoredEntry) -> Option<Ending> {
         Action::SignOut => Some(Ending::SignOut),
         Action::Superseded => Some(Ending::Superseded),
         Action::Expiry => Some(Ending::Expiry),
-        Action::AccountDisabled | Action::CredentialsReset => Some(Ending::Withdrawn),
+        Action::AccountDisabled | Action::CredentialsReset | Action::SessionsEnded => Some(Ending::Withdrawn),
         _ => None,
     }
 }

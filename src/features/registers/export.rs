@@ -1,6 +1,6 @@
 //! Parts of a register as files, streamed: CSV of what is asked for, or JSON Lines of a whole period with its proof.
 
-use std::{borrow::Cow, io};
+use std::io;
 
 use axum::body::{Body, Bytes};
 use futures::{Stream, StreamExt, stream};
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{keys, proof::Proof};
 use crate::{
     domain::operator::words,
+    features::download::neutral,
     server::{errors::AppError, state::AppState},
     storage::registers::{
         Fact, Head, Register, StoredEntry,
@@ -115,12 +116,6 @@ fn finish(writer: csv::Writer<Vec<u8>>) -> Result<Bytes, io::Error> {
     writer.into_inner().map(Bytes::from).map_err(csv::IntoInnerError::into_error)
 }
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe before it.
-#[must_use]
-pub fn neutral(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
-}
-
 /// A walk along what is exported, so that nothing is signed that does not hold.
 struct Tour {
     state: AppState,
@@ -190,19 +185,4 @@ fn proof(state: &AppState, register: Register, last: &StoredEntry) -> Result<Pro
     let signer = keys::signer(&state.secrets).map_err(io::Error::other)?;
     let checkpoint = signer.sign(register, &head_of(last), state.clock.now_ms());
     Ok(Proof { checkpoint, public_key: signer.public_key() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(neutral(formula), format!("'{formula}"));
-        }
-        for plain in ["", "m.rossi", "192.0.2.1", "a=b"] {
-            assert_eq!(neutral(plain), plain);
-        }
-    }
 }

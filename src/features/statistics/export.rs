@@ -2,7 +2,7 @@
 //! is UTF-8, lines that end in CR LF.
 
 use super::report::{Line, Report};
-use crate::{features::registers::export::neutral, server::language::Language, storage::statistics::Counts};
+use crate::{features::download::neutral, server::language::Language, storage::statistics::Counts};
 
 /// What says that a file is UTF-8.
 const MARK: &[u8] = "\u{feff}".as_bytes();

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod find;
 mod fold;
 pub mod list;
+pub mod many;
 
 use self::{
     acts::{Authority, Refusal, TAKE_TURN},

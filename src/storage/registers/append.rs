@@ -104,6 +104,57 @@ macro_rules! append {
 }
 pub(crate) use append;
 
+/// Takes places for many entries of one register at once.
+pub(crate) const NEXT_MANY: &str = "UPDATE register_heads SET seq = seq + $3, at = CASE WHEN at > $2 THEN at ELSE $2 END \
+     WHERE register = $1 RETURNING seq, at, hash";
+pub(crate) const INSERT_MANY: &str = "INSERT INTO register_entries \
+     (register, seq, at, actor, action, outcome, ip, target, details, previous, hash, seal) ";
+/// So many rows are written by one statement.
+pub(crate) const ROWS: usize = 500;
+
+/// The entries of these records from the place `first` on, each after the one before it.
+pub(crate) fn place_all(
+    records: &[Record],
+    first: i64,
+    at: i64,
+    previous: String,
+) -> Result<Vec<StoredEntry>, sqlx::Error> {
+    let mut entries: Vec<StoredEntry> = Vec::with_capacity(records.len());
+    for (record, seq) in records.iter().zip(first..) {
+        let previous = entries.last().map_or_else(|| previous.clone(), |last| last.hash.clone());
+        entries.push(record.place(seq, at, previous)?);
+    }
+    Ok(entries)
+}
+
+/// Writes many records of one register as [`append!`] writes one: `append_all!(tx, records)`.
+macro_rules! append_all {
+    ($tx:ident, $records:expr) => {{
+        use $crate::storage::registers::append::{END, INSERT_MANY, NEXT_MANY, ROWS, place_all};
+        let records: &[$crate::storage::registers::append::Record] = $records;
+        if let Some(first) = records.first() {
+            let register = first.register().word();
+            let count = i64::try_from(records.len()).unwrap_or_default();
+            let next = sqlx::query_as(NEXT_MANY).bind(register).bind(first.at()).bind(count);
+            let (last, at, previous): (i64, i64, String) = next.fetch_one(&mut *$tx).await?;
+            let entries = place_all(records, last - count + 1, at, previous)?;
+            for rows in entries.chunks(ROWS) {
+                let mut insert = sqlx::QueryBuilder::new(INSERT_MANY);
+                insert.push_values(rows, |mut row, entry| {
+                    row.push_bind(register).push_bind(entry.seq).push_bind(entry.at).push_bind(&entry.actor);
+                    row.push_bind(&entry.action).push_bind(&entry.outcome).push_bind(&entry.ip);
+                    row.push_bind(&entry.target).push_bind(&entry.details).push_bind(&entry.previous);
+                    row.push_bind(&entry.hash).push_bind(&entry.seal);
+                });
+                insert.build().execute(&mut *$tx).await?;
+            }
+            let end = entries.last().map(|entry| entry.hash.as_str()).unwrap_or_default();
+            sqlx::query(END).bind(register).bind(end).execute(&mut *$tx).await?;
+        }
+    }};
+}
+pub(crate) use append_all;
+
 impl Db {
     /// Writes what changes nothing else: a refusal, a reading.
     pub async fn record(&self, records: &[Record]) -> Result<(), sqlx::Error> {

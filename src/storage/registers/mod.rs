@@ -77,6 +77,8 @@ words! {
         RecoveryCodesChanged = "recovery_codes_changed",
         /// Its sessions were ended.
         SessionsEnded = "sessions_ended",
+        /// The list of accounts was taken away as a file.
+        AccountsExported = "accounts_exported",
         /// A page of a register was read.
         RegisterRead = "register_read",
         /// A part of a register was taken away as a file.
@@ -110,6 +112,7 @@ impl Action {
             | Self::AuthenticatorChanged
             | Self::RecoveryCodesChanged
             | Self::SessionsEnded
+            | Self::AccountsExported
             | Self::RegisterRead
             | Self::RegisterExported
             | Self::RegisterPurged => Register::Admin,

@@ -1,0 +1,9 @@
+//! Accounts in and out as files: many made from a CSV file, the list as CSV or XLSX.
+
+pub mod export;
+pub mod import;
+pub mod import_page;
+pub mod plan;
+pub mod service;
+pub mod sheet;
+mod upload;
