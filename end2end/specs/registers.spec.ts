@@ -62,7 +62,7 @@ test.describe("the registers", () => {
   test("are exported for a spreadsheet and with their proof", async ({ register, server }) => {
     const csv = register.page.waitForEvent("download");
     await register.exportCsv.click();
-    expect(await readFile(await (await csv).path(), "utf8")).toContain("seq,at,actor");
+    expect(await readFile(await (await csv).path(), "utf8")).toContain("seq;at;actor");
     const jsonLines = register.page.waitForEvent("download");
     await register.exportProof.click();
     const file = await (await jsonLines).path();

@@ -7,11 +7,18 @@ use std::{
 };
 
 use clap::Subcommand;
+use futures::StreamExt;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
+    cli::console,
+    domain::dates,
     features::registers::{
         checkpoint::{CheckpointError, Registrar},
+        export::{Exporter, FLAW, Format},
+        filters::period,
+        kept::KeptFiles,
         proof::{self, ExportError},
     },
     server::{
@@ -24,6 +31,7 @@ use crate::{
         Register,
         chain::Flaw,
         checkpoints::{Checkpoint, NoSigner},
+        find::Filter,
     },
 };
 
@@ -42,6 +50,21 @@ pub enum Command {
     },
     /// Signs where the registers stand and prints it, one JSON object a line, to be kept elsewhere.
     Checkpoint,
+    /// Writes a part of a register to standard output: entries as CSV, or a whole period with its proof.
+    Export {
+        /// access or admin.
+        #[arg(long)]
+        register: Register,
+        /// csv, or jsonl: JSON Lines with the chain's proof.
+        #[arg(long, default_value = "jsonl")]
+        format: Format,
+        /// The first day, 2021-01-31 or 31/01/2021.
+        #[arg(long, value_parser = parse_day)]
+        from: Option<Date>,
+        /// The last day.
+        #[arg(long, value_parser = parse_day)]
+        to: Option<Date>,
+    },
 }
 
 /// Why a command was not carried out.
@@ -94,11 +117,18 @@ struct Printed<'a> {
 /// Carries a command out; what it says goes to `out`.
 pub async fn run(command: Command, config: &Config, clock: &Clock, out: &mut impl Write) -> Result<(), RegisterError> {
     let Opened { secrets, db, .. } = Opened::open(config).await?;
-    let registrar = Registrar::new(&db, clock, &secrets)?;
+    let registrar = Registrar::new(&db, clock, &secrets)?.with_files(KeptFiles::in_data(&config.data.0));
     let done = match command {
         Command::Verify { export: Some(file), .. } => verify_export(&secrets, &file, out),
         Command::Verify { checkpoints, .. } => verify(&registrar, checkpoints.as_deref(), out).await,
         Command::Checkpoint => checkpoint(&registrar, out).await,
+        Command::Export { register, format, from, to } => {
+            let days = [("from", from), ("to", to)].into_iter();
+            let days = days.filter_map(|(name, day)| Some(format!("{name}={}", day?)));
+            let (from, until) = period(from, to);
+            let exporter = Exporter::new(&db, &secrets, clock, register, Filter { from, until, ..Filter::default() });
+            export(exporter, format, &days.collect::<Vec<_>>().join("&"), out).await
+        }
     };
     db.close().await;
     done
@@ -121,7 +151,25 @@ async fn verify(registrar: &Registrar<'_>, file: Option<&Path>, out: &mut impl W
 
 fn verify_export(secrets: &Secrets, file: &Path, out: &mut impl Write) -> Result<(), RegisterError> {
     let (register, places) = proof::verify(io::BufReader::new(fs::File::open(file)?), secrets)?;
-    Ok(writeln!(out, "{}\twhole\t{}-{}", register.word(), places.first, places.last)?)
+    let places = places.map_or_else(|| "-".to_owned(), |places| format!("{}-{}", places.first, places.last));
+    Ok(writeln!(out, "{}\twhole\t{places}", register.word())?)
+}
+
+/// The entry of the export is written first, as the pages do it. One that ends with a flaw is none.
+async fn export(exporter: Exporter, format: Format, days: &str, out: &mut impl Write) -> Result<(), RegisterError> {
+    let places = exporter.begin(format, &console::by(), days).await?;
+    let (mut file, mut is_whole) = (exporter.file(places, format), true);
+    while let Some(part) = file.next().await {
+        let part = part?;
+        is_whole &= !part.split(|byte| *byte == b'\n').any(|line| line.starts_with(FLAW));
+        out.write_all(&part)?;
+    }
+    out.flush()?;
+    if is_whole { Ok(()) } else { Err(ExportError::NoProof.into()) }
+}
+
+fn parse_day(text: &str) -> Result<Date, String> {
+    dates::parse(text).map_err(|_| "not a day, such as 2021-01-31".to_owned())
 }
 
 async fn checkpoint(registrar: &Registrar<'_>, out: &mut impl Write) -> Result<(), RegisterError> {

@@ -12,6 +12,7 @@ use super::{
     clock::Clock,
     config::Config,
     figures::{Collecting, Figures},
+    geoip::Geoip,
     housekeeping,
     opened::{NotOpened, Opened},
     router::router,
@@ -58,6 +59,8 @@ impl Application {
         // An error says that it is set already: by the application before, in tests.
         let _ = any_spawner::Executor::init_tokio();
         let Opened { random, secrets, db } = Opened::open(&config).await?;
+        let geoip = Geoip::open(config.geoip.database_file.as_deref());
+        let geoip = geoip.map_err(|error| NotOpened::by("geoip.database_file", error))?;
         let refused = |key, address| move |error: io::Error| NotOpened::by(key, format!("{address}: {error}"));
         let listen = config.server.listen;
         let listener = TcpListener::bind(listen).await.map_err(refused("server.listen", listen))?;
@@ -76,6 +79,7 @@ impl Application {
             secrets,
             passwords,
             db,
+            geoip,
             sistema_ts,
             sandbox,
             in_flight,

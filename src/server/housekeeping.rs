@@ -1,5 +1,6 @@
-//! What the running program does by itself: every few seconds it writes what was counted; once a minute it ends sessions
-//! that have lasted as long as they may, signs where the registers stand, and purges what has been kept long enough.
+//! What the running program does by itself. Every few seconds it writes what was counted; once a minute it records
+//! sessions that have locked themselves, ends those that have lasted as long as they may, signs where the registers
+//! stand, purges what has been kept long enough, cases too, and takes another file of places over.
 
 use std::time::Duration;
 
@@ -12,10 +13,11 @@ use crate::{
         registers::{
             act::{Act, By},
             checkpoint::{CheckpointError, Registrar},
+            kept::KeptFiles,
         },
         sheets::import::KEPT,
     },
-    storage::registers::{Action, Register},
+    storage::registers::{Action, Fact, Register},
 };
 
 /// How often.
@@ -30,7 +32,7 @@ pub async fn keep(state: AppState) {
     loop {
         sleep(EVERY).await;
         // The next round tries again; until then nothing is lost.
-        if let Err(error) = once(&state).await {
+        for error in once(&state).await.err().into_iter().flatten() {
             metrics::counter!("centralino_housekeeping_failures_total").increment(1);
             tracing::error!(%error, "the registers or the sessions could not be seen to");
         }
@@ -58,29 +60,71 @@ pub async fn write_counts(state: &AppState) {
     }
 }
 
-/// One round.
-pub async fn once(state: &AppState) -> Result<(), CheckpointError> {
-    let now = state.clock.now_ms();
-    let started = now - i64::from(state.config.session.absolute) * 1000;
-    let record = By::service().record(Act::done(Action::Expiry), &state.secrets, now);
-    state.db.expire_sessions(started, now, &record).await?;
+/// One round. What fails keeps nothing else from being done: a register that is broken least of all the other one.
+///
+/// # Errors
+/// Everything that failed.
+pub async fn once(state: &AppState) -> Result<(), Vec<CheckpointError>> {
+    let mut done = vec![see_to_sessions(state).await];
+    for register in Register::ALL.iter().copied() {
+        done.push(see_to(state, register).await);
+    }
+    done.push(see_to_cases(state).await);
+    see_to_places(state).await;
+    let failed: Vec<_> = done.into_iter().filter_map(Result::err).collect();
+    if failed.is_empty() { Ok(()) } else { Err(failed) }
+}
+
+/// Records sessions that have locked themselves, and ends those that have lasted as long as they may.
+async fn see_to_sessions(state: &AppState) -> Result<(), CheckpointError> {
+    let (now, session) = (state.clock.now_ms(), &state.config.session);
+    let record = |action| By::service().record(Act::done(action), &state.secrets, now);
+    let (seen, started) = (now - i64::from(session.idle) * 1000, now - i64::from(session.absolute) * 1000);
+    // First what is over: a session that has ended is locked no more.
+    state.db.expire_sessions(started, now, &record(Action::Expiry)).await?;
+    state.db.note_locks(seen, now, &record(Action::Lock)).await?;
     state.db.forget_calls(now - CALLS_KEPT).await?;
     state.db.forget_imports(now - KEPT).await?;
-    let registrar = Registrar::new(&state.db, &state.clock, &state.secrets)?;
-    let interval = i64::from(state.config.registers.checkpoint_minutes) * 60_000;
-    for register in Register::ALL.iter().copied() {
-        registrar.sign_if_due(register, interval).await?;
-        if let Some(before) = kept_since(state) {
-            registrar.purge(register, before).await?;
-        }
-    }
     Ok(())
 }
 
-/// From when on entries are kept, milliseconds since 1970; none while nothing may go.
-fn kept_since(state: &AppState) -> Option<i64> {
-    let registers = &state.config.registers;
-    let kept = i64::from(registers.retention_months).months();
-    let since = state.clock.now().to_zoned(rome()).checked_sub(kept).ok()?;
-    (!registers.legal_hold).then(|| since.timestamp().as_millisecond())
+/// Signs where a register stands, and purges what was kept long enough.
+async fn see_to(state: &AppState, register: Register) -> Result<(), CheckpointError> {
+    let registrar = Registrar::new(&state.db, &state.clock, &state.secrets)?;
+    let registrar = registrar.with_files(KeptFiles::in_data(&state.config.data.0));
+    let interval = i64::from(state.config.registers.checkpoint_minutes) * 60_000;
+    registrar.sign_if_due(register, interval).await?;
+    match kept_since(state, state.config.registers.retention_months) {
+        Some(before) => registrar.purge(register, before).await,
+        None => Ok(()),
+    }
+}
+
+/// Deletes cases that were kept long enough.
+async fn see_to_cases(state: &AppState) -> Result<(), CheckpointError> {
+    let Some(before) = kept_since(state, state.config.cases.retention_months) else { return Ok(()) };
+    let record = |count: u64| {
+        let act = Act::done(Action::CasesPurged).with(Fact::Section, "cases").with(Fact::Count, &count.to_string());
+        By::service().record(act, &state.secrets, state.clock.now_ms())
+    };
+    while state.db.delete_old_cases(before, record).await? {}
+    Ok(())
+}
+
+/// Takes another file of places over. One that can't be used leaves the former one in use.
+async fn see_to_places(state: &AppState) {
+    let of = state.clone();
+    let looked = tokio::task::spawn_blocking(move || of.geoip.refresh()).await;
+    match looked {
+        Ok(Ok(true)) => tracing::info!("geoip.database_file: read again"),
+        Ok(Err(error)) => tracing::warn!(%error, "geoip.database_file: the former file stays in use"),
+        Ok(Ok(false)) | Err(_) => {}
+    }
+}
+
+/// From when on is kept what is kept for so many months, milliseconds since 1970: from the beginning of a day, so that
+/// there is a purge a day and not one each time. None while nothing may go.
+fn kept_since(state: &AppState, months: u32) -> Option<i64> {
+    let since = state.clock.today().checked_sub(i64::from(months).months()).ok()?.to_zoned(rome()).ok()?;
+    (!state.config.registers.legal_hold).then(|| since.timestamp().as_millisecond())
 }

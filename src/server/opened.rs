@@ -38,6 +38,8 @@ impl Opened {
         let random = Random::system();
         let secrets = Secrets::load(&config.secret_file(), config.environment, &random);
         let secrets = secrets.map_err(|error| NotOpened::by("secrets.server", error))?;
+        let secrets = secrets.with_previous(&config.secrets.previous, &random);
+        let secrets = secrets.map_err(|error| NotOpened::by("secrets.previous", error))?;
         let db = Db::open(&config.database_url()).await.map_err(|error| NotOpened::by("database.url", error))?;
         Ok(Self { random, secrets, db })
     }

@@ -19,9 +19,12 @@ const LENGTH: usize = 32;
 /// The salt of the extraction: changing it changes every key.
 const SALT: &[u8] = b"centralino 1";
 
-/// The server's secret, read. Prints nothing.
+/// The server's secret, read, and those that it replaced. Prints nothing.
 #[derive(Clone)]
-pub struct Secrets(Key);
+pub struct Secrets {
+    key: Key,
+    previous: Vec<Key>,
+}
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,11 +70,27 @@ impl Secrets {
         Ok(Self::from_bytes(&bytes))
     }
 
+    /// The same, with those that it replaced, the oldest first.
+    pub fn with_previous(mut self, files: &[PathBuf], random: &Random) -> Result<Self, SecretsError> {
+        for file in files {
+            // One that was in use is never made.
+            self.previous.push(Self::load(file, Environment::Production, random)?.key);
+        }
+        Ok(self)
+    }
+
     /// A secret out of bytes that are already there.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; LENGTH]) -> Self {
         let extracted = hmac::sign(&Key::new(HMAC_SHA256, SALT), bytes);
-        Self(Key::new(HMAC_SHA256, extracted.as_ref()))
+        Self { key: Key::new(HMAC_SHA256, extracted.as_ref()), previous: Vec::new() }
+    }
+
+    /// The secrets that were in use one after the other, the one in use last: what was sealed or signed under an older
+    /// one is still known, and nothing new is made with it.
+    pub fn succession(&self) -> impl Iterator<Item = Self> + '_ {
+        let keys = self.previous.iter().chain([&self.key]);
+        keys.map(|key| Self { key: key.clone(), previous: Vec::new() })
     }
 
     /// The key for one purpose and, within it, one context (a session's token, an account's id): HKDF-SHA256.
@@ -79,7 +98,7 @@ impl Secrets {
     /// A key of 32 bytes is the first block of HKDF's expansion, which is one HMAC and can't fail.
     #[must_use]
     pub fn derive(&self, purpose: &str, context: &[u8]) -> [u8; 32] {
-        let mut block = hmac::Context::with_key(&self.0);
+        let mut block = hmac::Context::with_key(&self.key);
         block.update(purpose.as_bytes());
         block.update(&[0]);
         block.update(context);

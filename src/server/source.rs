@@ -10,19 +10,17 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, MatchedPath},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use woothee::parser::Parser;
 
-use super::{config::Server, request_log::known, state::AppState};
+use super::{config::Server, geoip::Place, request_log::known, state::AppState, tls_words};
 
 /// By whom the proxy says for whom it asks: the address before it last in the list.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 /// In which a trusted proxy says how the browser speaks TLS with it.
 const TLS_PROTOCOL: &str = "x-tls-protocol";
 const TLS_CIPHER: &str = "x-tls-cipher";
-/// The longest name of a protocol or cipher suite.
-const LONGEST_WORD: usize = 64;
 /// The digits of a browser's major version: a longer number is something else.
 const VERSION_DIGITS: usize = 4;
 
@@ -33,6 +31,8 @@ pub struct Source {
     pub namespace: &'static str,
     /// The address of the browser.
     pub ip: String,
+    /// Where that is.
+    pub place: Place,
     /// Name and major version of the browser.
     pub browser: String,
     /// The operating system.
@@ -70,17 +70,19 @@ impl FromRequestParts<AppState> for Source {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
         let server = &state.config.server;
         let has_proxy = peer.is_some_and(|peer| is_proxy(server, peer));
-        let told = |name| if has_proxy { word(&parts.headers, name) } else { String::new() };
+        let told = |name| if has_proxy { last(&parts.headers, name) } else { String::new() };
         let (browser, platform) = agent(&parts.headers);
+        let client = peer.map(|peer| client(server, peer, &parts.headers));
         Ok(Self {
             namespace: "web",
-            ip: peer.map(|peer| client(server, peer, &parts.headers).to_string()).unwrap_or_default(),
+            ip: client.map(|client| client.to_string()).unwrap_or_default(),
+            place: client.map(|client| state.geoip.place_of(client)).unwrap_or_default(),
             browser,
             platform,
             path: parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default(),
             method: known(parts.method.as_str()),
-            tls_protocol: told(TLS_PROTOCOL),
-            tls_cipher: told(TLS_CIPHER),
+            tls_protocol: tls_words::protocol(&told(TLS_PROTOCOL)).to_owned(),
+            tls_cipher: tls_words::cipher(&told(TLS_CIPHER)).to_owned(),
             delegate: String::new(),
         })
     }
@@ -96,10 +98,11 @@ fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     if !is_proxy(server, peer) {
         return peer;
     }
-    let lists = headers.get_all(FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok());
-    let addresses: Vec<_> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+    // Bytewise: what a browser has put before, whatever it is, does not hide what our proxies have put after.
+    let lists: Vec<_> = headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
     let mut last = peer;
-    for address in addresses.iter().rev() {
+    for address in lists.iter().rev().flat_map(|list| list.rsplit(|byte| *byte == b',')) {
+        let address = str::from_utf8(address.trim_ascii()).unwrap_or_default();
         let Ok(address) = address.parse::<IpAddr>() else { break };
         last = address.to_canonical();
         if !is_proxy(server, last) {
@@ -109,12 +112,10 @@ fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     last
 }
 
-/// The name of a protocol or cipher suite, if it is one.
-fn word(headers: &HeaderMap, name: &str) -> String {
-    let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    let is_name = value.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    if is_plain && is_name && value.len() <= LONGEST_WORD { value.to_owned() } else { String::new() }
+/// The last value of a header: the proxy's own, where it lets another one through.
+fn last(headers: &HeaderMap, name: &str) -> String {
+    let value = headers.get_all(name).iter().next_back();
+    value.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
 /// Browser and platform of the user agent, by names that the parser knows.
@@ -183,9 +184,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_of_a_protocol_is_not_taken() {
-        for (value, taken) in [("TLSv1.3", true), ("ECDHE-RSA-AES128-GCM-SHA256", true), ("a b", false), ("1", false)] {
-            assert_eq!(!word(&headers(&[(TLS_PROTOCOL, value)]), TLS_PROTOCOL).is_empty(), taken, "{value}");
-        }
+    fn bytes_of_any_kind_hide_nothing_of_what_our_proxies_saw() {
+        let mut headers = HeaderMap::new();
+        let value = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
+        headers.append(FORWARDED_FOR, value(b"192.0.2.1, \xff\xfe, 203.0.113.7"));
+        headers.append(FORWARDED_FOR, value(b"10.0.0.2"));
+        assert_eq!(client(&server(&["10.0.0.0/8"]), ip("10.0.0.1"), &headers), ip("203.0.113.7"));
+    }
+
+    #[test]
+    fn of_several_values_the_last_one_is_the_proxys() {
+        let mut headers = HeaderMap::new();
+        headers.append(TLS_PROTOCOL, "TLSv1.2".parse().unwrap());
+        headers.append(TLS_PROTOCOL, "TLSv1.3".parse().unwrap());
+        assert_eq!(last(&headers, TLS_PROTOCOL), "TLSv1.3");
+        assert_eq!(last(&headers, TLS_CIPHER), "");
     }
 }

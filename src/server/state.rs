@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use super::{clock::Clock, config::Config, random::Random, secrets::Secrets};
+use super::{clock::Clock, config::Config, geoip::Geoip, random::Random, secrets::Secrets};
 use crate::{
     features::{accounts::passwords::Passwords, desk::in_flight::InFlight},
     sandbox::Running,
@@ -31,6 +31,8 @@ pub struct Inner {
     pub passwords: Passwords,
     /// What is kept.
     pub db: Db,
+    /// Where addresses are.
+    pub geoip: Geoip,
     /// The client of Sistema TS.
     pub sistema_ts: SistemaTs,
     /// The simulated Sistema TS, where the desk runs against it.

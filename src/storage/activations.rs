@@ -81,6 +81,8 @@ macro_rules! open {
 
 const CHOOSE: &str = concat!("UPDATE activations SET password_hash = $3, totp_step = NULL ", open!());
 const PROVE: &str = concat!("UPDATE activations SET totp_step = $3 ", open!(), " AND password_hash IS NOT NULL");
+const TAKE_ACCOUNT: &str =
+    "UPDATE operators SET id = id WHERE id = (SELECT operator_id FROM activations WHERE token_hash = $1)";
 const USE: &str = concat!(
     "UPDATE activations SET used_at = $2, password_hash = NULL, totp_step = NULL ",
     open!(),
@@ -150,6 +152,8 @@ impl Db {
         record: &Record,
     ) -> Result<bool, sqlx::Error> {
         write!(self, |tx| {
+            // The account's row first, as every act on an account takes it: so none waits for another in a circle.
+            sqlx::query(TAKE_ACCOUNT).bind(token_hash).execute(&mut *tx).await?;
             let used: Option<(String,)> =
                 sqlx::query_as(USE).bind(token_hash).bind(now).fetch_optional(&mut *tx).await?;
             let Some((operator,)) = used else { return Ok(false) };

@@ -58,6 +58,8 @@ pub struct StepUp<'a> {
     pub record: &'a Record,
     /// What it has of another session that ends by it.
     pub superseded: &'a Record,
+    /// What it has of the lock that this one opens, unless it has it already.
+    pub lock: Option<&'a Record>,
     /// Milliseconds since 1970.
     pub now: i64,
 }
@@ -99,13 +101,15 @@ const END_OTHERS: &str = "UPDATE sessions SET ended_at = $3, ended_because = $4 
      WHERE operator_id = $1 AND id_hash <> $2 AND ended_at IS NULL AND stage = 'full'";
 /// A session's nine hours begin with its first second factor.
 const RENEW: &str = "UPDATE sessions SET id_hash = $2, replaced_hash = $1, stage = 'full', \
-     started_at = CASE WHEN stage = 'password' THEN $3 ELSE started_at END, renewed_at = $3, last_seen = $3, proved_at = $3 \
-     WHERE id_hash = $1 AND operator_id = $4 AND ended_at IS NULL";
+     started_at = CASE WHEN stage = 'password' THEN $3 ELSE started_at END, renewed_at = $3, last_seen = $3, proved_at = $3, \
+     locked_at = NULL WHERE id_hash = $1 AND operator_id = $4 AND ended_at IS NULL";
 /// When the session began that has just been renewed: not when its lock was lifted.
 const NOTE_SIGN_IN: &str = "UPDATE operators SET last_sign_in = (SELECT started_at FROM sessions WHERE id_hash = $2) \
      WHERE id = $1";
 const FRESHEN: &str = "UPDATE sessions SET proved_at = $3, last_seen = $3 \
      WHERE id_hash = $1 AND operator_id = $2 AND stage = 'full' AND ended_at IS NULL";
+const NOTE_LOCK: &str =
+    "UPDATE sessions SET locked_at = $2 WHERE id_hash = $1 AND (locked_at IS NULL OR locked_at < last_seen)";
 const RENEW_SAME_STEP: &str = "UPDATE sessions SET id_hash = $2 \
      WHERE replaced_hash = $1 AND renewed_at >= $3 AND stage = 'full' AND ended_at IS NULL \
      AND EXISTS (SELECT 1 FROM operators o WHERE o.id = sessions.operator_id AND o.totp_last_step = $4)";
@@ -180,6 +184,13 @@ impl Db {
                 .bind(EndedBecause::Superseded.word())
                 .execute(&mut *tx)
                 .await?;
+            let lock = match step_up.lock {
+                Some(lock) => {
+                    let note = sqlx::query(NOTE_LOCK).bind(step_up.old).bind(now).execute(&mut *tx).await?;
+                    (note.rows_affected() > 0).then_some(lock)
+                }
+                None => None,
+            };
             let renewed = sqlx::query(RENEW)
                 .bind(step_up.old)
                 .bind(step_up.new)
@@ -192,6 +203,9 @@ impl Db {
             }
             sqlx::query(NOTE_SIGN_IN).bind(operator).bind(step_up.new).execute(&mut *tx).await?;
             sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(step_up.attempts).execute(&mut *tx).await?;
+            if let Some(lock) = lock {
+                append!(tx, lock);
+            }
             if others.rows_affected() > 0 {
                 append!(tx, step_up.superseded);
             }

@@ -9,6 +9,7 @@ pub mod credentials;
 mod db;
 mod direct;
 pub mod imports;
+pub mod old_cases;
 pub mod operators;
 pub mod own_account;
 pub mod registers;

@@ -143,6 +143,8 @@ macro_rules! select {
     };
 }
 
+const FORGET: &str = "DELETE FROM sessions WHERE started_at < $1 AND (ended_at IS NOT NULL OR stage = 'password')";
+
 impl Db {
     /// The session of an id's hash, with its account, in one statement.
     pub async fn session(&self, id_hash: &str) -> Result<Option<SessionRow>, sqlx::Error> {
@@ -169,7 +171,8 @@ impl Db {
         Ok(row.and_then(|(proved_at,)| proved_at))
     }
 
-    /// Opens a session after the password, clears its wrong attempts, and forgets sessions begun before `forget`.
+    /// Opens a session after the password, clears its wrong attempts, and forgets sessions begun before `forget`; one
+    /// whose end is still to be recorded stays.
     pub async fn open_session(
         &self,
         id_hash: &str,
@@ -181,7 +184,7 @@ impl Db {
     ) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(attempts).execute(&mut *tx).await?;
-            sqlx::query("DELETE FROM sessions WHERE started_at < $1").bind(forget).execute(&mut *tx).await?;
+            sqlx::query(FORGET).bind(forget).execute(&mut *tx).await?;
             sqlx::query(
                 "INSERT INTO sessions (id_hash, operator_id, stage, started_at, renewed_at, last_seen) \
                  VALUES ($1, $2, 'password', $3, $3, $3)",
@@ -255,6 +258,21 @@ impl Db {
                 append!(tx, &record.of(username));
             }
             Ok(expired.len())
+        })
+    }
+
+    /// Records that the sessions last seen at `seen` (milliseconds since 1970) or before have locked themselves, once
+    /// for each time. How many.
+    pub async fn note_locks(&self, seen: i64, now: i64, record: &Record) -> Result<usize, sqlx::Error> {
+        const SQL: &str = "UPDATE sessions SET locked_at = $2 WHERE last_seen <= $1 AND ended_at IS NULL \
+             AND stage = 'full' AND (locked_at IS NULL OR locked_at < last_seen) \
+             RETURNING (SELECT o.username FROM operators o WHERE o.id = sessions.operator_id)";
+        write!(self, |tx| {
+            let locked: Vec<(String,)> = sqlx::query_as(SQL).bind(seen).bind(now).fetch_all(&mut *tx).await?;
+            for (username,) in &locked {
+                append!(tx, &record.of(username));
+            }
+            Ok(locked.len())
         })
     }
 }

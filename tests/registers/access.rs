@@ -1,10 +1,12 @@
 //! Who came in, was refused, left.
 
+use std::time::Duration;
+
 use axum::http::{Method, header};
 use centralino::{
-    domain::operator::Role,
-    features::accounts::recovery::RecoveryCode,
-    server::housekeeping,
+    domain::{operator::Role, secret::Password},
+    features::{accounts::recovery::RecoveryCode, login::service::first_step},
+    server::{housekeeping, source::Source},
     storage::registers::{Fact, Register},
 };
 
@@ -13,6 +15,11 @@ use crate::support::{Engine, TestApp, app::PASSWORD, on_both_engines};
 
 on_both_engines!(
     a_sign_in_and_a_sign_out_are_recorded,
+    a_lock_is_recorded_once_each_time,
+    a_second_factor_for_a_session_that_is_over_is_recorded,
+    a_disabled_account_is_locked_out_like_any_other,
+    a_connection_that_is_dropped_cuts_nothing_off,
+    an_end_that_nobody_saw_is_recorded_after_a_long_stop,
     refusals_are_recorded_with_their_stage_and_nothing_typed,
     a_lock_out_is_recorded,
     a_newer_sign_in_ends_the_older_and_an_end_of_time_is_recorded,
@@ -27,10 +34,92 @@ async fn a_sign_in_and_a_sign_out_are_recorded(engine: Engine) {
     assert_eq!(browser.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/");
     browser.post("/logout", &[]).await;
     browser.post("/logout", &[]).await;
-    let expected =
-        ["password done", "sign_in done", "unlock done", "sign_out done"].map(|act| format!("m.bianchi {act}"));
+    let expected = ["password done", "sign_in done", "lock done", "unlock done", "sign_out done"];
+    assert_eq!(accesses(&app).await, expected.map(|act| format!("m.bianchi {act}")));
+    assert_eq!(verify(&app, Register::Access).await, Ok(5));
+}
+
+async fn a_lock_is_recorded_once_each_time(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    for _ in 0..2 {
+        app.wait_seconds(i64::from(app.state.config.session.idle));
+        housekeeping::once(&app.state).await.expect("a round");
+        housekeeping::once(&app.state).await.expect("another");
+        assert_eq!(browser.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/");
+        housekeeping::once(&app.state).await.expect("one more");
+    }
+    let expected = ["password", "sign_in", "lock", "unlock", "lock", "unlock"];
+    assert_eq!(accesses(&app).await, expected.map(|act| format!("m.bianchi {act} done")));
+}
+
+async fn a_second_factor_for_a_session_that_is_over_is_recorded(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let right = [("username", "m.bianchi"), ("password", PASSWORD)];
+    let pin = app.pin(&person, 0).await;
+    let mut disabled = app.browser();
+    disabled.post("/login", &right).await;
+    app.disable(&person).await.expect("disabled");
+    assert_eq!(disabled.post("/login/pin", &[("pin", &pin)]).await.location(), "/login");
+    app.enable(&person).await.expect("enabled");
+    let mut late = app.browser();
+    late.post("/login", &right).await;
+    app.wait_seconds(10 * 60);
+    assert_eq!(late.post("/login/pin", &[("pin", &pin)]).await.location(), "/login");
+    assert_eq!(app.browser().post("/login/pin", &[("pin", &pin)]).await.location(), "/login");
+    let expected = [
+        "m.bianchi password done",
+        "m.bianchi sign_in refused withdrawn",
+        "m.bianchi password done",
+        "m.bianchi sign_in refused too_old",
+        "unknown:session sign_in refused no_session",
+    ];
     assert_eq!(accesses(&app).await, expected);
-    assert_eq!(verify(&app, Register::Access).await, Ok(4));
+}
+
+/// A right password of an account that may not sign in counts like a wrong one, and locks like one.
+async fn a_disabled_account_is_locked_out_like_any_other(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    app.disable(&person).await.expect("disabled");
+    let mut browser = app.browser();
+    for _ in 0..10 {
+        browser.post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
+    }
+    let found = accesses(&app).await;
+    assert_eq!(found.len(), 11);
+    assert_eq!(found[9..], ["m.bianchi password refused disabled", "m.bianchi lock_out done"]);
+}
+
+/// Whoever hangs up while the password is judged is recorded all the same.
+async fn a_connection_that_is_dropped_cuts_nothing_off(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    app.operator("m.bianchi").await;
+    for _ in 0..3 {
+        let password = Password::new("wrong".to_owned());
+        let attempt = std::pin::pin!(first_step(&app.state, Source::default(), "m.bianchi", password));
+        assert!(futures::poll!(attempt).is_pending(), "it was too quick to be dropped");
+    }
+    let recorded = async {
+        while accesses(&app).await.len() < 3 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), recorded).await.expect("all are recorded");
+}
+
+/// A server that was stopped for days still records how its sessions ended.
+async fn an_end_that_nobody_saw_is_recorded_after_a_long_stop(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    app.signed_in(&person).await;
+    app.wait_seconds(5 * 24 * 3600);
+    app.browser().post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
+    housekeeping::once(&app.state).await.expect("a round");
+    let expected = ["password done", "sign_in done", "password done", "expiry done"];
+    assert_eq!(accesses(&app).await, expected.map(|act| format!("m.bianchi {act}")));
 }
 
 async fn refusals_are_recorded_with_their_stage_and_nothing_typed(engine: Engine) {

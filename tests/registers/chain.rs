@@ -4,18 +4,24 @@ use centralino::{
     server::secrets::Secrets,
     storage::registers::{
         Action, Head, Outcome, Register, StoredEntry,
-        chain::{Flaw, Seal, Start, Walk, hash_of},
+        chain::{Flaw, Seal, Walk, hash_of},
         checkpoints::{Checkpoint, Signer},
     },
 };
 use proptest::prelude::*;
 
 use super::support::{entries, execute, verify};
-use crate::support::{Engine, TestApp, on_both_engines};
+use crate::support::{
+    Engine, TestApp,
+    app::{PASSWORD, Person},
+    on_both_engines,
+};
 
 on_both_engines!(
     what_is_changed_in_the_database_is_found_at_its_place,
     a_truncated_register_contradicts_its_checkpoint,
+    a_false_note_of_the_end_is_not_signed,
+    a_broken_register_stops_no_checkpoint_of_the_other,
     two_instances_write_one_chain,
     an_act_that_cannot_be_recorded_is_not_done,
     instants_never_go_back,
@@ -64,10 +70,10 @@ fn head_of(chain: &[StoredEntry]) -> Head {
 }
 
 fn walk(chain: &[StoredEntry], head: Head, checkpoints: Vec<Checkpoint>) -> Result<(), Flaw> {
-    let seal = seal();
-    let mut walk = Walk::new(REGISTER, &seal, Start::default(), head, checkpoints);
+    let seals = [seal()];
+    let mut walk = Walk::new(REGISTER, &seals, Head::default(), head, checkpoints);
     chain.iter().try_for_each(|entry| walk.step(entry))?;
-    walk.end()
+    walk.end().map(drop)
 }
 
 /// A chain, and a place in it.
@@ -225,6 +231,7 @@ async fn what_is_changed_in_the_database_is_found_at_its_place(engine: Engine) {
         ("DELETE FROM register_entries WHERE register = 'access' AND seq > 4", Flaw::Truncated { seq: 5 }),
         ("UPDATE register_heads SET seq = seq - 1 WHERE register = 'access'", Flaw::Head { seq: 6 }),
         ("UPDATE register_heads SET hash = 'x' WHERE register = 'access'", Flaw::Head { seq: 6 }),
+        ("UPDATE register_heads SET at = at - 1 WHERE register = 'access'", Flaw::Head { seq: 6 }),
         (
             "INSERT INTO register_entries SELECT register, 7, at, actor, action, outcome, ip, target, details, hash, \
              hash, seal FROM register_entries WHERE register = 'access' AND seq = 6",
@@ -251,7 +258,10 @@ async fn a_truncated_register_contradicts_its_checkpoint(engine: Engine) {
     centralino::server::housekeeping::once(&app.state).await.expect("a checkpoint");
     let kept = entries(&app, REGISTER).await;
     execute(&app.state.db, "DELETE FROM register_entries WHERE register = 'access' AND seq > 3").await;
-    let note = format!("UPDATE register_heads SET seq = 3, hash = '{}' WHERE register = 'access'", kept[2].hash);
+    let note = format!(
+        "UPDATE register_heads SET seq = 3, at = {}, hash = '{}' WHERE register = 'access'",
+        kept[2].at, kept[2].hash
+    );
     execute(&app.state.db, &note).await;
     assert_eq!(verify(&app, REGISTER).await, Err(Flaw::Truncated { seq: 4 }));
     // Going on writing does not mend it: other entries are where the signed ones were.
@@ -261,6 +271,31 @@ async fn a_truncated_register_contradicts_its_checkpoint(engine: Engine) {
     assert_eq!(verify(&app, REGISTER).await, Err(Flaw::Replaced { seq: 6 }));
     execute(&app.state.db, "UPDATE register_checkpoints SET seq = 7 WHERE seq = 6").await;
     assert_eq!(verify(&app, REGISTER).await, Err(Flaw::Unsigned { seq: 7 }));
+}
+
+/// Whoever moves the note of the end back in time would have what is new purged as if it were old.
+async fn a_false_note_of_the_end_is_not_signed(engine: Engine) {
+    let app = app_with(engine, 6).await;
+    execute(&app.state.db, "UPDATE register_heads SET at = 0 WHERE register = 'access'").await;
+    assert!(centralino::server::housekeeping::once(&app.state).await.is_err());
+    let head = entries(&app, REGISTER).await.last().map(Head::of).expect("an entry");
+    let signer = centralino::features::registers::keys::signer(&app.state.secrets).expect("a key");
+    let old = signer.sign(REGISTER, &Head { at: 0, ..head }, 0);
+    app.state.db.keep_checkpoint(&old).await.expect("kept");
+    execute(&app.state.db, "UPDATE register_heads SET at = 1610269206000 WHERE register = 'access'").await;
+    assert_eq!(verify(&app, REGISTER).await, Err(Flaw::Replaced { seq: 6 }), "nor is a false instant that was signed");
+    centralino::server::housekeeping::once(&app.state).await.expect_err("nothing is purged by it");
+    assert_eq!(entries(&app, REGISTER).await.len(), 6);
+}
+
+async fn a_broken_register_stops_no_checkpoint_of_the_other(engine: Engine) {
+    let app = app_with(engine, 6).await;
+    app.state.db.record(&[app.record(Action::RegisterRead)]).await.expect("an entry");
+    execute(&app.state.db, "UPDATE register_entries SET ip = 'x' WHERE register = 'access' AND seq = 3").await;
+    let failed = centralino::server::housekeeping::once(&app.state).await.expect_err("one is broken");
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(app.state.db.last_checkpoint(REGISTER).await.expect("an answer").is_none());
+    assert!(app.state.db.last_checkpoint(Register::Admin).await.expect("an answer").is_some());
 }
 
 async fn two_instances_write_one_chain(engine: Engine) {
@@ -283,18 +318,39 @@ async fn two_instances_write_one_chain(engine: Engine) {
 
 async fn an_act_that_cannot_be_recorded_is_not_done(engine: Engine) {
     let app = TestApp::start(engine).await;
-    let person = app.operator("m.bianchi").await;
+    let (person, other) = (app.operator("m.bianchi").await, app.operator("altro").await);
+    let mut supervisor = app.signed_in(&app.supervisor("s.gialli").await).await;
     let mut browser = app.signed_in(&person).await;
+    let right = |person: &Person| [("username", person.username), ("password", PASSWORD)];
+    let mut half_way = app.browser();
+    half_way.post("/login", &right(&other)).await;
     execute(&app.state.db, "ALTER TABLE register_heads RENAME TO away").await;
-    let right = [("username", person.username), ("password", crate::support::app::PASSWORD)];
-    browser.post("/login", &right).await.shows(500, "");
+    browser.post("/login", &right(&person)).await.shows(500, "");
     browser.post("/login", &[("username", person.username), ("password", "wrong")]).await.shows(500, "");
+    half_way.post("/login/pin", &[("pin", &app.pin(&other, 0).await)]).await.shows(500, "");
+    app.browser().post("/login/pin", &[("pin", "000000")]).await.shows(500, "");
     browser.post("/logout", &[]).await.shows(500, "");
     browser.get("/").await.shows(200, "Sportello");
+    supervisor.get("/registers/access").await.shows(500, "");
+    for format in ["csv", "jsonl"] {
+        supervisor.post("/registers/admin/export", &[("format", format)]).await.shows(500, "");
+    }
     assert!(app.disable(&person).await.is_err());
-    execute(&app.state.db, "ALTER TABLE away RENAME TO register_heads").await;
+    assert!(app.office().reset(&person.id).await.is_err());
+    let (db, record) = (&app.state.db, app.record(Action::CasesPurged));
+    assert!(db.expire_sessions(i64::MAX, 0, &record).await.is_err());
+    assert!(db.note_locks(i64::MAX, 0, &record).await.is_err());
+    execute(db, &format!("INSERT INTO cases VALUES ('old', '{}', NULL, 0, 1)", person.id.0)).await;
+    assert!(db.delete_old_cases(2, |_| record.clone()).await.is_err());
+    execute(db, "ALTER TABLE away RENAME TO register_heads").await;
     browser.get("/").await.shows(200, "Sportello");
+    assert_eq!(
+        half_way.post("/login/pin", &[("pin", &app.pin(&other, 0).await)]).await.location(),
+        "/",
+        "nothing was used up"
+    );
     assert_eq!(browser.post("/logout", &[]).await.location(), "/login");
+    assert!(db.delete_old_cases(2, |_| record.clone()).await.expect("an answer"), "it was still there");
     assert!(verify(&app, REGISTER).await.is_ok() && verify(&app, Register::Admin).await.is_ok());
 }
 

@@ -6,5 +6,7 @@ mod chain;
 mod command;
 mod pages;
 mod patience;
+mod places;
 mod retention;
 pub mod support;
+mod tampering;

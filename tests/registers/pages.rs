@@ -4,9 +4,14 @@ use std::fs;
 
 use axum::http::header;
 use centralino::{
-    features::registers::proof::{ExportError, verify},
+    domain::operator::{Queue, Role, Status},
+    features::registers::{
+        act::{Act, By},
+        export::Format,
+        proof::{ExportError, verify},
+    },
     server::language::Language,
-    storage::registers::{Action, Fact, Outcome, Register},
+    storage::registers::{Action, Fact, Outcome, Register, find::Places},
 };
 
 use super::support::entries;
@@ -22,6 +27,8 @@ on_both_engines!(
     csv_has_what_was_found,
     the_other_language_keeps_what_was_typed,
     an_export_with_proof_is_whole_or_is_refused,
+    what_is_cut_off_a_period_is_not_proved,
+    a_case_leads_to_the_sessions_of_its_operator,
 );
 
 /// An application with a supervisor at work.
@@ -167,9 +174,11 @@ async fn csv_has_what_was_found(engine: Engine) {
     let file = supervisor.post("/registers/access/export", &[("format", "csv"), ("action", "sign_in")]).await;
     assert_eq!(file.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
     assert_eq!(file.headers[header::CONTENT_DISPOSITION], "attachment; filename=\"access-2021-01-10.csv\"");
-    let lines: Vec<_> = file.shows(200, "seq,at,actor").text.lines().map(str::to_owned).collect();
+    let lines: Vec<_> = file.shows(200, "seq;at;actor").text.lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[1].starts_with("2,2021-01-10T09:00:00Z,s.gialli,sign_in,done,127.0.0.1,,pin,"), "{}", lines[1]);
+    assert!(lines[1].starts_with("2;2021-01-10T09:00:00Z;s.gialli;sign_in;done;127.0.0.1;;pin;"), "{}", lines[1]);
+    let hash = lines[1].rsplit(';').next().expect("a hash").trim_end();
+    assert!(hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
     let nothing = supervisor.post("/registers/access/export", &[("format", "csv"), ("to", "09/01/2021")]).await;
     assert_eq!(nothing.text.lines().count(), 1);
 }
@@ -199,7 +208,12 @@ async fn an_export_with_proof_is_whole_or_is_refused(engine: Engine) {
     assert_eq!(file.lines().count(), 1503, "the whole period, and the proof");
     let secrets = &app.state.secrets;
     let (register, places) = verify(file.as_bytes(), secrets).expect("whole");
-    assert_eq!((register, places.first, places.last), (Register::Access, 1, 1502));
+    assert_eq!((register, places), (Register::Access, Some(Places { first: 1, last: 1502 })));
+    let without_the_first: String = file.split_inclusive('\n').skip(1).collect();
+    assert!(
+        matches!(verify(without_the_first.as_bytes(), secrets), Err(ExportError::NotWhole(_))),
+        "both ends are signed"
+    );
     let altered = file.replacen("s.gialli", "m.rossi", 1);
     assert!(matches!(verify(altered.as_bytes(), secrets), Err(ExportError::NotWhole(_))));
     let without_one: String =
@@ -215,17 +229,104 @@ async fn an_export_with_proof_is_whole_or_is_refused(engine: Engine) {
     assert!(matches!(verify(broken.as_bytes(), secrets), Err(ExportError::NoProof)));
 }
 
+/// What stood first or last in a period, or all of it, can't be taken away before it is exported.
+async fn what_is_cut_off_a_period_is_not_proved(engine: Engine) {
+    let (app, _) = supervised(engine).await;
+    for _ in 0..6 {
+        app.wait_seconds(24 * 3600);
+        app.state.db.record(&[app.record(Action::Expiry)]).await.expect("an entry");
+    }
+    let mut supervisor = app.signed_in(&app.supervisor("s.verdi").await).await;
+    // Entries 3 to 8, from 11 to 16 January.
+    let days = |from, to| [("format", "jsonl"), ("from", from), ("to", to)];
+    let whole = supervisor.post("/registers/access/export", &days("12/01/2021", "14/01/2021")).await.text;
+    let secrets = &app.state.secrets;
+    let (_, places) = verify(whole.as_bytes(), secrets).expect("whole");
+    assert_eq!(places, Some(Places { first: 4, last: 6 }));
+    let nothing = supervisor.post("/registers/access/export", &days("01/01/2021", "02/01/2021")).await.text;
+    assert_eq!(verify(nothing.as_bytes(), secrets).expect("that there was nothing"), (Register::Access, None));
+    let widened = whole.replace("\"until\":", "\"until\":1");
+    assert!(matches!(verify(widened.as_bytes(), secrets), Err(ExportError::NoProof)), "the period is signed too");
+    for (cut, first, last) in [
+        ("seq = 6", "12/01/2021", "14/01/2021"),
+        ("seq = 4", "12/01/2021", "13/01/2021"),
+        ("seq = 5", "13/01/2021", "13/01/2021"),
+    ] {
+        let delete = format!("DELETE FROM register_entries WHERE register = 'access' AND {cut}");
+        super::support::execute(&app.state.db, &delete).await;
+        let file = supervisor.post("/registers/access/export", &days(first, last)).await.text;
+        assert!(file.lines().last().expect("a line").contains("is missing"), "{cut}: {file}");
+        assert!(matches!(verify(file.as_bytes(), secrets), Err(ExportError::NoProof)));
+    }
+}
+
+/// Three sessions of one operator; in the second a case, from which its entries are found.
+async fn a_case_leads_to_the_sessions_of_its_operator(engine: Engine) {
+    let (app, mut supervisor) = supervised(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let session = async || {
+        app.wait_seconds(60);
+        app.signed_in(&person).await
+    };
+    session().await.post("/logout", &[]).await;
+    let mut browser = session().await;
+    app.wait_seconds(60);
+    let case = browser.post("/cases", &[("call", "88213")]).await.location().trim_start_matches("/cases/").to_owned();
+    let transaction = "TX-48151623";
+    let keep = format!("INSERT INTO transactions VALUES ('{case}', 'verify', '{transaction}', 0)");
+    super::support::execute(&app.state.db, &keep).await;
+    app.signed_in(&app.operator("altro").await).await;
+    app.wait_seconds(60);
+    let unlocked = Act::done(Action::AccountUnlocked).on("m.bianchi");
+    let unlocked = By::service().record(unlocked, &app.state.secrets, app.state.clock.now_ms());
+    app.state.db.record(&[unlocked]).await.expect("an act on the operator");
+    let page = supervisor.get(&format!("/registers/access?case={case}")).await;
+    assert_eq!(numbers(&page.shows(200, "ancora aperto").text), [7, 6], "from its password on");
+    browser.post(&format!("/cases/{case}/close"), &[("sure", "yes")]).await;
+    browser.post("/logout", &[]).await;
+    session().await;
+    let address = supervisor.post("/registers/access", &[("case", transaction)]).await;
+    assert_eq!(address.location(), format!("/registers/access?case={case}"));
+    let page = supervisor.get(address.location()).await;
+    page.shows(200, "operatore m.bianchi").shows(200, "10/01/2021 10:03:00");
+    assert_eq!(numbers(&page.text), [10, 7, 6], "until it was left, and of nobody else");
+    let refused = format!("/registers/access?case={case}&outcome=refused");
+    assert_eq!(numbers(&supervisor.get(&refused).await.text), Vec::<i64>::new());
+    let file = supervisor.post("/registers/access/export", &[("format", "csv"), ("case", &case)]).await.text;
+    assert_eq!(file.lines().count(), 4);
+    // Acts on that operator while the session lasted, and nothing of it before or after.
+    app.disable(&person).await.expect("disabled");
+    let page = supervisor.get(&format!("/registers/admin?case={case}")).await;
+    let found = numbers(&page.shows(200, "operatore m.bianchi").text);
+    let all = entries(&app, Register::Admin).await;
+    let found: Vec<_> =
+        all.iter().filter(|entry| found.contains(&entry.seq)).map(|entry| entry.action.as_str()).collect();
+    assert_eq!(found, ["account_unlocked"]);
+    supervisor.post("/registers/access", &[("case", "CUN-H17KZ6247A")]).await.shows(422, "Nessun caso ha questo id");
+    let everything = format!("{:?}{:?}", entries(&app, Register::Admin).await, entries(&app, Register::Access).await);
+    assert!(!everything.contains(&case) && !everything.contains(transaction), "no case is in a register");
+}
+
 #[test]
 fn every_word_of_a_register_has_its_text_in_both_languages() {
     let actions = Action::ALL.iter().map(|action| format!("action_{}", action.word()));
     let outcomes = Outcome::ALL.iter().map(|outcome| format!("outcome_{}", outcome.word()));
     let facts = Fact::ALL.iter().map(|fact| format!("fact_{}", fact.word()));
     let titles = Register::ALL.iter().map(|register| format!("title_{}", register.word()));
-    let reasons = ["wrong", "locked", "disabled", "malformed", "used_before", "no_such_code"];
-    let reasons = reasons.into_iter().map(|reason| format!("reason_{reason}"));
+    let reasons =
+        ["wrong", "locked", "disabled", "malformed", "used_before", "no_such_code", "no_session", "signed_out"];
+    let reasons = reasons.into_iter().chain(["superseded", "withdrawn", "too_old"]);
+    let reasons = reasons.map(|reason| format!("reason_{reason}"));
     let changes = ["status", "name", "role", "queues"].into_iter().map(|what| format!("changed_{what}"));
-    let refusals = ["actor", "ip", "target", "word"].into_iter().map(|name| format!("no_such_{name}"));
-    for key in actions.chain(outcomes).chain(facts).chain(titles).chain(reasons).chain(changes).chain(refusals) {
+    let refusals = ["actor", "ip", "target", "case", "word"].into_iter().map(|name| format!("no_such_{name}"));
+    let roles = Role::ALL.iter().map(|role| role.word()).chain(Status::ALL.iter().map(|status| status.word()));
+    let words =
+        roles.chain(Queue::ALL.iter().map(|queue| queue.word())).chain(Format::ALL.iter().map(|format| format.word()));
+    let others = ["password", "pin", "recovery_code", "web", "console", "service", "accounts", "registers", "cases"];
+    let words = words.chain(others).map(|word| format!("word_{word}"));
+    for key in
+        actions.chain(words).chain(outcomes).chain(facts).chain(titles).chain(reasons).chain(changes).chain(refusals)
+    {
         for language in Language::ALL {
             let text = language.text(&format!("registers.{key}"));
             assert!(!text.contains("registers."), "{key} in {language:?}");

@@ -2,6 +2,7 @@
 
 use centralino::{
     server::housekeeping,
+    storage::Db,
     storage::registers::{Action, Fact, Register, chain::Flaw},
 };
 
@@ -14,6 +15,7 @@ on_both_engines!(
     a_broken_register_is_not_purged,
     a_purge_that_nobody_signed_is_found,
     an_interrupted_purge_is_gone_on_with,
+    old_cases_go_with_their_transactions_and_open_ones_stay,
 );
 
 const DAY: i64 = 24 * 60 * 60;
@@ -98,4 +100,41 @@ async fn an_interrupted_purge_is_gone_on_with(engine: Engine) {
     assert_eq!(verify(&app, Register::Access).await, Ok(1510), "what is still to go disturbs nobody");
     keep_house(&app).await;
     assert_eq!(places(&app).await, (1501, 1510));
+}
+
+/// So many rows of a table.
+async fn count(app: &TestApp, table: &str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+    match &app.state.db {
+        Db::Sqlite { readers, .. } => sqlx::query_scalar(sql).fetch_one(readers).await.expect("a number"),
+        Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.expect("a number"),
+    }
+}
+
+async fn old_cases_go_with_their_transactions_and_open_ones_stay(engine: Engine) {
+    for legal_hold in [false, true] {
+        let app = TestApp::start_with(engine, |config| config.registers.legal_hold = legal_hold).await;
+        let person = app.operator("m.bianchi").await;
+        let now = app.state.clock.now_ms();
+        for case in 0..1203 {
+            // One is open, one was closed today, the others long ago; half of them with the same second.
+            let closed = match case {
+                0 => "NULL".to_owned(),
+                1 => now.to_string(),
+                _ => (now - 400 * DAY * 1000 + i64::from(case / 2) * 1000).to_string(),
+            };
+            let insert = format!("INSERT INTO cases VALUES ('case{case}', '{}', NULL, 0, {closed})", person.id.0);
+            execute(&app.state.db, &insert).await;
+            execute(&app.state.db, &format!("INSERT INTO transactions VALUES ('case{case}', 'verify', 'TX{case}', 0)"))
+                .await;
+        }
+        keep_house(&app).await;
+        keep_house(&app).await;
+        let left = if legal_hold { 1203 } else { 2 };
+        assert_eq!((count(&app, "cases").await, count(&app, "transactions").await), (left, left));
+        let admin = entries(&app, Register::Admin).await;
+        let counts: Vec<_> = admin.iter().filter(|entry| entry.action == "cases_purged").collect();
+        let counts: Vec<_> = counts.iter().map(|entry| entry.read_details().fact(Fact::Count).to_owned()).collect();
+        assert_eq!(counts, if legal_hold { vec![] } else { vec!["500", "500", "201"] });
+    }
 }

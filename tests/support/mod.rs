@@ -4,6 +4,7 @@
 pub mod app;
 pub mod browser;
 pub mod call;
+pub mod mmdb;
 pub mod postgres;
 pub mod upstream;
 

@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use super::{
     post::time_left,
-    service::{LOCK, PASSWORDS, Recorder, WRONG_PASSWORDS, subject},
+    service::{PASSWORDS, Recorder, WRONG_PASSWORDS, cut_off, subject},
 };
 use crate::{
     domain::secret::Password,
@@ -28,28 +28,51 @@ pub async fn prove_password(
     if password.expose().is_empty() {
         return Ok(Err(language.text("passwords.current_empty")));
     }
-    let locked = |until: i64| {
-        let time = time_left(until - state.clock.now_ms(), language);
-        Ok(Err(t!("login.locked", locale = locale, time = time).into_owned()))
-    };
+    let (of, by, account) = (state.clone(), by.clone(), account.clone());
+    // A task of its own, as the steps of a sign-in are.
+    let judged = state.tasks.spawn(async move { judge(&of, &by, &account, password, action).await });
+    Ok(match judged.await.map_err(|_| cut_off())?? {
+        Again::Proved => Ok(()),
+        Again::Locked { until } => {
+            let time = time_left(until - state.clock.now_ms(), language);
+            Err(t!("login.locked", locale = locale, time = time).into_owned())
+        }
+        Again::Wrong { left } => Err(t!("passwords.current_wrong", locale = locale, left = left).into_owned()),
+    })
+}
+
+/// What came of it.
+enum Again {
+    Proved,
+    Wrong {
+        /// How many more wrong ones there may be.
+        left: i64,
+    },
+    Locked {
+        /// Milliseconds since 1970.
+        until: i64,
+    },
+}
+
+async fn judge(
+    state: &AppState,
+    by: &By,
+    account: &Account,
+    password: Password,
+    action: Action,
+) -> Result<Again, AppError> {
     let recorder = Recorder { state, by, action, login_type: "password" };
     let attempts = subject(&state.secrets, WRONG_PASSWORDS, &account.username);
-    let left = match state.db.begin_attempt(&attempts, PASSWORDS, state.clock.now_ms()).await? {
+    let left = match recorder.begin(&attempts, PASSWORDS).await? {
         Attempt::Allowed { left } => left,
-        Attempt::Locked { until } => {
-            recorder.refuse("locked", false).await?;
-            return locked(until);
-        }
+        Attempt::Locked { until } => return Ok(Again::Locked { until }),
     };
     let username = account.username.parse().map_err(AppError::internal)?;
     let hash = state.db.first_factor(&username).await?.and_then(|factor| factor.password_hash);
     if state.passwords.verify(password, hash).await.map_err(AppError::internal)? {
         state.db.forget_attempts(&attempts).await?;
-        return Ok(Ok(()));
+        return Ok(Again::Proved);
     }
-    recorder.refuse("wrong", left == 0).await?;
-    if left == 0 {
-        return locked(state.clock.now_ms() + LOCK);
-    }
-    Ok(Err(t!("passwords.current_wrong", locale = locale, left = left).into_owned()))
+    let locks = recorder.fail(&attempts, left, "wrong").await?;
+    Ok(locks.map_or(Again::Wrong { left }, |until| Again::Locked { until }))
 }

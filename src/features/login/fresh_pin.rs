@@ -8,11 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use super::{
     fresh_pin_page::{Carried, ask},
     pin::refusal_of,
-    service::{LOCK, PINS, Recorder, SecondStep, Typed, WRONG_PINS, matching_step, subject},
+    second::{SecondStep, Typed, matching_step},
+    service::{PINS, Recorder, WRONG_PINS, cut_off, subject},
 };
 use crate::{
     components::alert::FormErrors,
@@ -123,7 +125,11 @@ pub async fn prove<R>(
         return Ok(Err(language.text("login.pin_empty")));
     }
     let by = By { actor: caller.account.username.clone(), source };
-    let outcome = judge(state, &by, &caller.account, &caller.session, typed).await?;
+    let (of, account, session) = (state.clone(), caller.account.clone(), caller.session.clone());
+    let typed = Zeroizing::new(typed.to_owned());
+    // A task of its own, as the steps of a sign-in are.
+    let judged = state.tasks.spawn(async move { judge(&of, &by, &account, &session, &typed).await });
+    let outcome = judged.await.map_err(|_| cut_off())??;
     Ok(outcome.map_err(|outcome| refusal_of(&outcome, language, now)))
 }
 
@@ -140,28 +146,25 @@ async fn judge(
     let login_type = typed.as_ref().map_or("", Typed::login_type);
     let recorder = Recorder { state, by, action: Action::FreshPin, login_type };
     let Some(typed) = typed else {
-        recorder.refuse("malformed", false).await?;
+        recorder.refuse("malformed").await?;
         return Ok(Err(SecondStep::Malformed));
     };
     let attempts = subject(&state.secrets, WRONG_PINS, &account.id.0);
-    let left = match state.db.begin_attempt(&attempts, PINS, state.clock.now_ms()).await? {
+    let left = match recorder.begin(&attempts, PINS).await? {
         Attempt::Allowed { left } => left,
-        Attempt::Locked { until } => {
-            recorder.refuse("locked", false).await?;
-            return Ok(Err(SecondStep::Locked { until }));
-        }
+        Attempt::Locked { until } => return Ok(Err(SecondStep::Locked { until })),
     };
     let (refusal, reason) = match use_up(&recorder, account, session, &typed, &attempts).await? {
         Used::Done => return Ok(Ok(())),
-        Used::NoSession => return Ok(Err(SecondStep::Over(None))),
+        Used::NoSession => (SecondStep::Over(None), "no_session"),
         Used::Wrong => (SecondStep::Wrong { left }, "wrong"),
         Used::Before if matches!(typed, Typed::Code(_)) => (SecondStep::NoSuchCode, "no_such_code"),
         // Sent twice at once: the other one has proved it a moment ago.
         Used::Before if was_just_proved(state, session).await? => return Ok(Ok(())),
         Used::Before => (SecondStep::UsedBefore, "used_before"),
     };
-    recorder.refuse(reason, left == 0).await?;
-    Ok(Err(if left == 0 { SecondStep::Locked { until: state.clock.now_ms() + LOCK } } else { refusal }))
+    let locks = recorder.fail(&attempts, left, reason).await?;
+    Ok(Err(locks.map_or(refusal, |until| SecondStep::Locked { until })))
 }
 
 /// What came of a proof.

@@ -9,4 +9,5 @@ mod page;
 pub mod pin;
 pub mod post;
 pub mod refusal;
+pub mod second;
 pub mod service;

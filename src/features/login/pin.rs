@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     page::{self, PinForm},
     post::{Next, session_of, time_left},
-    service::{SecondStep, second_step},
+    second::{SecondStep, refuse_over, second_step},
 };
 use crate::{
     components::alert::FormErrors,
@@ -102,7 +102,10 @@ pub async fn prove(
     typed: &str,
     language: Language,
 ) -> Result<Proved, AppError> {
-    let Some(token) = login.token() else { return Ok(Proved::Over) };
+    let Some(token) = login.token() else {
+        refuse_over(state, source, None, None).await?;
+        return Ok(Proved::Over);
+    };
     if typed.trim().is_empty() {
         return Ok(Proved::Refused(language.text("login.pin_empty")));
     }

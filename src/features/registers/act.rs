@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::keys;
 use crate::{
-    server::{secrets::Secrets, source::Source},
+    server::{geoip::Place, secrets::Secrets, source::Source},
     storage::registers::{Action, Details, Entry, Fact, Outcome, append::Record},
 };
 
@@ -93,7 +93,19 @@ impl By {
             .with(Fact::TlsProtocol, &*source.tls_protocol)
             .with(Fact::TlsCipher, &*source.tls_cipher)
             .with(Fact::Delegate, &*source.delegate);
+        let details = with_place(details, &source.place);
         let (actor, ip) = (self.actor.clone(), source.ip.clone());
         Record::new(Entry { action, outcome, at, actor, ip, target, details }, keys::seal(secrets))
     }
+}
+
+fn with_place(details: Details, place: &Place) -> Details {
+    details
+        .with(Fact::CountryCode, &*place.country_code)
+        .with(Fact::Country, &*place.country)
+        .with(Fact::Subdivision, &*place.subdivision)
+        .with(Fact::City, &*place.city)
+        .with(Fact::PostalCode, &*place.postal_code)
+        .with(Fact::Latitude, &*place.latitude)
+        .with(Fact::Longitude, &*place.longitude)
 }

@@ -42,6 +42,13 @@ pub fn row(entry: StoredEntry, register: Register, language: Language) -> Row {
     Row { href: None, cells: cells.into_iter().flatten().collect() }
 }
 
+/// A word of ours as people say it; one that an older or newer program wrote stays as it is.
+fn said(word: &str, language: Language) -> String {
+    let key = format!("registers.word_{word}");
+    let text = language.text(&key);
+    if text.ends_with(&key) { word.to_owned() } else { text }
+}
+
 /// All that an entry tells, folded.
 #[component]
 fn Told(
@@ -55,15 +62,24 @@ fn Told(
     let facts = Fact::ALL.iter().copied().filter(|fact| !details.fact(*fact).is_empty());
     let facts = facts.map(|fact| {
         let value = details.fact(fact);
-        let value = if fact == Fact::Reason { text(&format!("reason_{value}")) } else { value.to_owned() };
+        let value = match fact {
+            Fact::Reason => text(&format!("reason_{value}")),
+            Fact::LoginType | Fact::Namespace | Fact::Section | Fact::Format => said(value, language),
+            _ => value.to_owned(),
+        };
         (text(&format!("fact_{}", fact.word())), value)
     });
     let own = [(text("seq"), entry.seq.to_string()), (text("hash"), entry.hash.clone())];
     let term = |(name, value): (String, String)| view! { <dt>{name}</dt> <dd>{value}</dd> };
     let terms = facts.chain(own).map(term).collect_view();
     let change = move |change: Change| {
-        let nothing = |value: String| if value.is_empty() { text("nothing") } else { value };
         let Change { what, before, after } = change;
+        let is_words = ["status", "role", "queues"].contains(&&*what);
+        let nothing = |value: String| match &*value {
+            "" => text("nothing"),
+            words if is_words => words.split(' ').map(|word| said(word, language)).collect::<Vec<_>>().join(", "),
+            _ => value,
+        };
         view! { <dt>{text(&format!("changed_{what}"))}</dt> <dd>{nothing(before)} " → " {nothing(after)}</dd> }
     };
     view! {

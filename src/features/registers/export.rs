@@ -2,21 +2,33 @@
 
 use std::io;
 
-use axum::body::{Body, Bytes};
-use futures::{Stream, StreamExt, stream};
-use jiff::Timestamp;
+use axum::body::Bytes;
+use futures::{
+    Stream, StreamExt,
+    stream::{self, BoxStream},
+};
 
-use super::{keys, proof::Proof};
+use super::{
+    act::{Act, By},
+    keys::{self, Keyring},
+    proof::{LastLine, Proof},
+    spreadsheet,
+};
 use crate::{
     domain::operator::words,
-    features::download::neutral,
-    server::{errors::AppError, state::AppState},
-    storage::registers::{
-        Fact, Head, Register, StoredEntry,
-        chain::{Flaw, Seal, Start, Walk},
-        find::{Filter, Places},
+    server::{clock::Clock, secrets::Secrets, state::AppState},
+    storage::{
+        Db,
+        registers::{
+            Action, Fact, Head, Register, StoredEntry,
+            chain::{Flaw, Walk},
+            find::{Filter, Places},
+        },
     },
 };
+
+/// With what the last line begins of an export of a register that does not hold.
+pub const FLAW: &[u8] = b"{\"flaw\":";
 
 /// How many entries are read at once.
 const BATCH: u32 = 1000;
@@ -48,141 +60,147 @@ impl Format {
     }
 }
 
-/// The file, made while it is sent.
-pub fn body(
-    state: AppState,
+/// What an export needs of the application; the command line has it without a listening server.
+#[derive(Clone, Debug)]
+pub struct Exporter {
+    db: Db,
+    secrets: Secrets,
+    clock: Clock,
     register: Register,
     filter: Filter,
-    places: Option<Places>,
-    format: Format,
-) -> Result<Body, AppError> {
-    let Some(places) = places else {
-        let head = if format == Format::Csv { csv_lines(None).map_err(AppError::internal)? } else { Bytes::new() };
-        return Ok(Body::from(head));
-    };
-    Ok(match format {
-        Format::Csv => Body::from_stream(csv(state, register, filter, places)),
-        Format::JsonLines => Body::from_stream(json_lines(state, register, places)),
-    })
 }
 
-fn csv(
-    state: AppState,
-    register: Register,
-    filter: Filter,
-    places: Places,
-) -> impl Stream<Item = Result<Bytes, io::Error>> {
-    let rows = stream::try_unfold((state, filter, Some(places)), move |(state, filter, places)| async move {
-        let Some(places) = places else { return Ok(None) };
-        let page = state.db.register_page(register, &filter, places, BATCH).await.map_err(unanswered)?;
-        let next = page.next.map(|last| Places { last, ..places });
-        Ok(Some((csv_lines(Some(&page.entries))?, (state, filter, next))))
-    });
-    stream::once(async { csv_lines(None) }).chain(rows)
+/// A part of a file, or that it was cut off: who gets it does not take it for whole.
+type Part = Result<Bytes, io::Error>;
+
+impl Exporter {
+    /// Of what `filter` asks for; a proof is of the whole of its period.
+    #[must_use]
+    pub fn new(db: &Db, secrets: &Secrets, clock: &Clock, register: Register, filter: Filter) -> Self {
+        Self { db: db.clone(), secrets: secrets.clone(), clock: clock.clone(), register, filter }
+    }
+
+    /// The same for a running application.
+    #[must_use]
+    pub fn of(state: &AppState, register: Register, filter: Filter) -> Self {
+        Self::new(&state.db, &state.secrets, &state.clock, register, filter)
+    }
+
+    /// Records the export of `part` (what was asked for, as a text), and settles before that where it ends.
+    pub async fn begin(&self, format: Format, by: &By, part: &str) -> Result<Option<Places>, sqlx::Error> {
+        let places = self.db.places(self.register, &self.filter).await?;
+        let act = Act::done(Action::RegisterExported).with(Fact::Format, format.word()).with(Fact::Part, part);
+        let act = act.with(Fact::Section, "registers").on(self.register.word());
+        self.db.record(&[by.record(act, &self.secrets, self.clock.now_ms())]).await?;
+        Ok(places)
+    }
+
+    /// The file, made while it is read; of the period's entries those at `places`.
+    pub fn file(self, places: Option<Places>, format: Format) -> BoxStream<'static, Part> {
+        match format {
+            Format::Csv => self.csv(places).boxed(),
+            Format::JsonLines => self.json_lines(places).boxed(),
+        }
+    }
+
+    fn csv(self, places: Option<Places>) -> impl Stream<Item = Part> {
+        let rows = stream::try_unfold((self, places), |(exporter, places)| async move {
+            let Some(places) = places else { return Ok(None) };
+            let Self { db, register, filter, .. } = &exporter;
+            let page = db.register_page(*register, filter, places, BATCH).await.map_err(unanswered)?;
+            let next = page.next.map(|last| Places { last, ..places });
+            Ok(Some((spreadsheet::rows(&page.entries)?, (exporter, next))))
+        });
+        stream::once(async { spreadsheet::head() }).chain(rows)
+    }
+
+    fn json_lines(self, places: Option<Places>) -> impl Stream<Item = Part> {
+        let tour = Tour { exporter: self, places, passed: None, is_over: false };
+        stream::try_unfold(tour, |mut tour| async move {
+            if tour.is_over {
+                return Ok(None);
+            }
+            let mut lines = Vec::new();
+            if let Err(flaw) = tour.pass(&mut lines).await? {
+                tracing::error!(register = tour.exporter.register.word(), %flaw, "an exported register is not whole");
+                write_line(&mut lines, &serde_json::json!({ "flaw": flaw.to_string() }))?;
+                tour.is_over = true;
+            }
+            Ok(Some((Bytes::from(lines), tour)))
+        })
+    }
 }
 
 /// A file that can't be made to its end is cut off, so that nobody takes it for whole.
-fn unanswered(error: sqlx::Error) -> io::Error {
+fn unanswered(error: impl std::fmt::Display) -> io::Error {
     tracing::error!(%error, "an export was cut off");
     io::Error::other("the export was cut off")
 }
 
-/// The rows of these entries; without any, the row of the columns' names.
-fn csv_lines(entries: Option<&[StoredEntry]>) -> Result<Bytes, io::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let facts = || Fact::ALL.iter().copied();
-    let Some(entries) = entries else {
-        let names = ["seq", "at", "actor", "action", "outcome", "ip", "target"].into_iter();
-        writer.write_record(names.chain(facts().map(Fact::word)).chain(["changes", "hash"]))?;
-        return finish(writer);
-    };
-    for entry in entries {
-        let details = entry.read_details();
-        let at = Timestamp::from_millisecond(entry.at).map_err(io::Error::other)?.to_string();
-        let changes: Vec<_> = details
-            .changes
-            .iter()
-            .map(|change| format!("{}: {} → {}", change.what, change.before, change.after))
-            .collect();
-        let (seq, changes) = (entry.seq.to_string(), changes.join("; "));
-        let own = [&*seq, &at, &entry.actor, &entry.action, &entry.outcome, &entry.ip, &entry.target];
-        let cells = own.into_iter().chain(facts().map(|fact| details.fact(fact))).chain([&*changes, &*entry.hash]);
-        writer.write_record(cells.map(|cell| neutral(cell).into_owned()))?;
-    }
-    finish(writer)
-}
-
-fn finish(writer: csv::Writer<Vec<u8>>) -> Result<Bytes, io::Error> {
-    writer.into_inner().map(Bytes::from).map_err(csv::IntoInnerError::into_error)
+fn write_line(lines: &mut Vec<u8>, line: &impl serde::Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *lines, line)?;
+    lines.push(b'\n');
+    Ok(())
 }
 
 /// A walk along what is exported, so that nothing is signed that does not hold.
 struct Tour {
-    state: AppState,
-    seal: Seal,
-    start: Option<Start>,
-    /// The first place still to be read; none after the proof.
-    next: Option<i64>,
-    last: i64,
-}
-
-fn json_lines(state: AppState, register: Register, places: Places) -> impl Stream<Item = Result<Bytes, io::Error>> {
-    let seal = keys::seal(&state.secrets);
-    let tour = Tour { state, seal, start: None, next: Some(places.first), last: places.last };
-    stream::try_unfold(tour, move |mut tour| async move {
-        let Some(next) = tour.next else { return Ok(None) };
-        let entries = tour.state.db.register_entries(register, next, tour.last, i64::from(BATCH)).await;
-        let entries = entries.map_err(unanswered)?;
-        let mut lines = Vec::new();
-        for entry in &entries {
-            serde_json::to_writer(&mut lines, entry)?;
-            lines.push(b'\n');
-        }
-        let walked = tour.pass(register, &entries);
-        let end = entries.last().filter(|entry| entry.seq == tour.last);
-        match (walked, end) {
-            (Err(flaw), _) => {
-                tracing::error!(register = register.word(), %flaw, "an exported register is not whole");
-                serde_json::to_writer(&mut lines, &serde_json::json!({ "flaw": flaw.to_string() }))?;
-                lines.push(b'\n');
-                tour.next = None;
-            }
-            (Ok(()), Some(last)) => {
-                serde_json::to_writer(&mut lines, &proof(&tour.state, register, last)?)?;
-                lines.push(b'\n');
-                tour.next = None;
-            }
-            (Ok(()), None) => tour.next = entries.last().map(|entry| entry.seq + 1),
-        }
-        Ok(Some((Bytes::from(lines), tour)))
-    })
+    exporter: Exporter,
+    places: Option<Places>,
+    /// Where the walk began, and the last entry passed; none before it begins.
+    passed: Option<(Head, Head)>,
+    is_over: bool,
 }
 
 impl Tour {
-    /// Passes these entries, which follow those before.
-    fn pass(&mut self, register: Register, entries: &[StoredEntry]) -> Result<(), Flaw> {
-        let Some(last) = entries.last() else {
-            return Err(Flaw::Missing { seq: self.next.unwrap_or_default() });
+    /// Passes the next entries, or ends with the proof. An error is the engine's, a flaw the register's.
+    async fn pass(&mut self, lines: &mut Vec<u8>) -> io::Result<Result<(), Flaw>> {
+        let (db, register) = (self.exporter.db.clone(), self.exporter.register);
+        let Some(places) = self.places else {
+            let before = self.exporter.filter.from.unwrap_or(i64::MIN);
+            let before = db.last_before(register, before).await.map_err(unanswered)?;
+            return self.end_with(lines, &before, &before).await;
         };
-        let start = self.start.take().unwrap_or_else(|| start_of(entries));
-        let mut walk = Walk::new(register, &self.seal, start, head_of(last), Vec::new());
-        entries.iter().try_for_each(|entry| walk.step(entry))?;
-        self.start = Some(Start { seq: last.seq, hash: last.hash.clone() });
-        Ok(())
+        let (start, last) = match self.passed.take() {
+            Some(passed) => passed,
+            None => match db.head_before(register, places.first).await.map_err(unanswered)? {
+                Some(start) => (start.clone(), start),
+                None => return Ok(Err(Flaw::Missing { seq: places.first - 1 })),
+            },
+        };
+        let entries = db.register_entries(register, last.seq + 1, places.last, i64::from(BATCH)).await;
+        let entries = entries.map_err(unanswered)?;
+        entries.iter().try_for_each(|entry| write_line(lines, entry))?;
+        let last = match self.walk(last, &entries) {
+            Ok(last) => last,
+            Err(flaw) => return Ok(Err(flaw)),
+        };
+        if last.seq < places.last {
+            self.passed = Some((start, last));
+            return Ok(Ok(()));
+        }
+        self.end_with(lines, &start, &last).await
     }
-}
 
-/// Before the first of these entries.
-fn start_of(entries: &[StoredEntry]) -> Start {
-    entries.first().map(|first| Start { seq: first.seq - 1, hash: first.previous.clone() }).unwrap_or_default()
-}
+    /// Ends with the proof, if nothing is missing between the period and what follows it.
+    async fn end_with(&mut self, lines: &mut Vec<u8>, start: &Head, last: &Head) -> io::Result<Result<(), Flaw>> {
+        let Exporter { db, secrets, clock, register, filter } = &self.exporter;
+        if !db.is_followed(*register, last).await.map_err(unanswered)? {
+            return Ok(Err(Flaw::Missing { seq: last.seq + 1 }));
+        }
+        let signer = keys::signer(secrets).map_err(io::Error::other)?;
+        let proof = Proof::new(*register, (filter.from, filter.until), start, last, &signer, clock.now_ms());
+        self.is_over = true;
+        write_line(lines, &LastLine { proof })?;
+        Ok(Ok(()))
+    }
 
-fn head_of(last: &StoredEntry) -> Head {
-    Head { seq: last.seq, at: last.at, hash: last.hash.clone() }
-}
-
-fn proof(state: &AppState, register: Register, last: &StoredEntry) -> Result<Proof, io::Error> {
-    let signer = keys::signer(&state.secrets).map_err(io::Error::other)?;
-    let checkpoint = signer.sign(register, &head_of(last), state.clock.now_ms());
-    Ok(Proof { checkpoint, public_key: signer.public_key() })
+    /// Passes these entries, which follow `last`.
+    fn walk(&self, last: Head, entries: &[StoredEntry]) -> Result<Head, Flaw> {
+        let Some(end) = entries.last() else { return Err(Flaw::Missing { seq: last.seq + 1 }) };
+        let keys = Keyring::new(&self.exporter.secrets).map_err(|_| Flaw::Unsigned { seq: last.seq })?;
+        let mut walk = Walk::new(self.exporter.register, &keys.seals, last, Head::of(end), Vec::new());
+        entries.iter().try_for_each(|entry| walk.step(entry))?;
+        walk.end()
+    }
 }

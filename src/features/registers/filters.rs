@@ -15,6 +15,7 @@ use crate::{
         Db,
         registers::{
             Register,
+            case_span::{CaseOf, CaseSpan},
             find::{Column, Filter},
         },
     },
@@ -34,6 +35,8 @@ pub struct Typed {
     pub ip: String,
     /// On what.
     pub target: String,
+    /// The id of a case or of one of its transactions.
+    pub case: String,
     /// The first day.
     pub from: String,
     /// The last day.
@@ -53,6 +56,7 @@ impl Typed {
             outcome: field("outcome"),
             ip: field("ip"),
             target: field("target"),
+            case: field("case"),
             from: field("from"),
             to: field("to"),
             before: String::new(),
@@ -67,6 +71,8 @@ pub struct Asked {
     pub filter: Filter,
     /// Name and value of what is asked for, in the order of the form.
     pub pairs: Vec<(&'static str, String)>,
+    /// The case whose operator's entries are asked for.
+    pub case: Option<CaseOf>,
     /// The place at which the page begins.
     pub before: Option<i64>,
 }
@@ -84,10 +90,14 @@ impl Asked {
         if query.is_empty() { path } else { format!("{path}?{query}") }
     }
 
-    /// What is asked for as a text: `actor=m.rossi&from=2021-01-10`.
+    /// What is asked for as a text, for the register: `actor=m.rossi&from=2021-01-10`. Cases are in no register: of one
+    /// it is told that there was one.
     #[must_use]
     pub fn text(&self) -> String {
-        Serializer::new(String::new()).extend_pairs(&self.pairs).finish()
+        let told = |(name, value): &(&'static str, String)| {
+            (*name, if *name == "case" { "*".to_owned() } else { value.clone() })
+        };
+        Serializer::new(String::new()).extend_pairs(self.pairs.iter().map(told)).finish()
     }
 }
 
@@ -121,6 +131,10 @@ pub async fn read(
     reader.asked.filter.action = reader.word("action", &typed.action);
     reader.asked.filter.outcome = reader.word("outcome", &typed.outcome);
     reader.period(&typed.from, &typed.to);
+    let case = typed.case.trim();
+    if !case.is_empty() {
+        reader.case(db.case_span(case).await?);
+    }
     reader.asked.before = typed.before.parse().ok();
     Ok((reader.asked, reader.errors))
 }
@@ -172,15 +186,32 @@ impl Reader {
         Some(day)
     }
 
+    /// The sessions of a case's operator; the period that was asked for, too, counts. In an address stands the case's own
+    /// id, whatever was typed.
+    fn case(&mut self, span: Option<CaseSpan>) {
+        let Some(CaseSpan { case, from, until }) = span else { return self.refuse("case", "no_such_case") };
+        let filter = &mut self.asked.filter;
+        filter.from = Some(filter.from.map_or(from, |asked| asked.max(from)));
+        filter.until = filter.until.into_iter().chain(until).min();
+        filter.about = Some(case.username.clone());
+        self.asked.pairs.push(("case", case.id.clone()));
+        self.asked.case = Some(case);
+    }
+
     /// Whole days of Europe/Rome, both included.
     fn period(&mut self, from: &str, to: &str) {
         let (from, to) = (self.day("from", from), self.day("to", to));
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             self.refuse("to", "ends_before");
         }
-        self.asked.filter.from = from.and_then(start_of);
-        self.asked.filter.until = to.and_then(|day| day.checked_add(1.day()).ok()).and_then(start_of);
+        (self.asked.filter.from, self.asked.filter.until) = period(from, to);
     }
+}
+
+/// From the first instant of a day on, and before that of the day after another, milliseconds since 1970.
+#[must_use]
+pub fn period(from: Option<Date>, to: Option<Date>) -> (Option<i64>, Option<i64>) {
+    (from.and_then(start_of), to.and_then(|day| day.checked_add(1.day()).ok()).and_then(start_of))
 }
 
 /// The first instant of a day in Europe/Rome, milliseconds since 1970.

@@ -1,7 +1,9 @@
 //! The page of a register.
 
 use axum::response::Response;
+use jiff::Timestamp;
 use leptos::prelude::*;
+use rust_i18n::t;
 
 use super::{
     entry_view::{columns, has_targets, row},
@@ -17,11 +19,12 @@ use crate::{
         select::Select,
         table::{DataTable, Pager},
     },
+    features::desk::case_view::date_and_time,
     server::{
         language::Language,
         page::{FORM, Page, PageContext},
     },
-    storage::registers::{Action, Outcome, Register, find::RegisterPage},
+    storage::registers::{Action, Outcome, Register, case_span::CaseOf, find::RegisterPage},
 };
 
 /// What is shown.
@@ -72,8 +75,10 @@ fn RegisterView(
     let empty = text(if is_filtered { "none_found" } else { "none" });
     let is_refused = !errors.is_empty();
     let rows = found.entries.into_iter().map(|entry| row(entry, register, language)).collect();
+    let case = asked.case.clone().map(|case| view! { <p class="register-case">{told(case, language)}</p> });
     let table = (!is_refused).then(|| {
         view! {
+            {case}
             <DataTable caption=title.clone() columns=columns(register, language) rows empty />
             <Pager first next language />
             <Export register asked language />
@@ -86,6 +91,19 @@ fn RegisterView(
         <Filters register typed errors language />
         {table}
     }
+}
+
+/// Whose entries of a case are shown, and of when.
+fn told(case: CaseOf, language: Language) -> String {
+    let time = |at| date_and_time(Timestamp::from_millisecond(at).unwrap_or_default());
+    let (locale, CaseOf { id, username, opened_at, closed_at }) = (language.tag(), case);
+    let opened = time(opened_at);
+    let text = if let Some(at) = closed_at {
+        t!("registers.case_closed", locale = locale, id = id, who = username, opened = opened, closed = time(at))
+    } else {
+        t!("registers.case_open", locale = locale, id = id, who = username, opened = opened)
+    };
+    text.into_owned()
 }
 
 /// The way from one register to the other.
@@ -146,6 +164,7 @@ fn Filters(
             <Select name="outcome" label=text("outcome") choices=outcomes value=typed.outcome
                 error=errors.of("outcome") />
             <Field name="ip" label=text("ip") value=typed.ip maxlength=45 error=errors.of("ip") />
+            <Field name="case" label=text("case") value=typed.case maxlength=100 error=errors.of("case") />
             <DateField name="from" label=text("from") value=italian(&typed.from) error=errors.of("from") />
             <DateField name="to" label=text("to") value=italian(&typed.to) error=errors.of("to") />
             <Button>{text("find")}</Button>

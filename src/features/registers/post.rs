@@ -1,20 +1,21 @@
 //! The requests of the registers' pages. Whoever reads or exports leaves an entry first.
 
 use axum::{
+    body::Body,
     extract::{Path, Query, State},
-    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
 use super::{
     act::{Act, By},
-    export::{self, Format},
+    export::{Exporter, Format},
     filters::{Asked, Typed, read},
     page::{self, Shown},
 };
 use crate::{
     components::alert::FormErrors,
+    features::download,
     server::{
         auth::{SignedIn, Supervisor},
         errors::AppError,
@@ -102,17 +103,11 @@ pub async fn export(
         return Ok(page::render(context, Shown { register, typed: wanted.typed, ..Shown::refused(errors) }).await);
     }
     let by = By { actor: supervisor.account.username, source };
-    let act = Act::done(Action::RegisterExported).with(Fact::Format, format.word()).with(Fact::Part, &asked.text());
-    // Where the export ends is settled before its own entry is written.
-    let places = state.db.places(register, &asked.filter).await?;
-    record(&state, &by, act, register).await?;
+    let exporter = Exporter::of(&state, register, asked.filter.clone());
+    let places = exporter.begin(format, &by, &asked.text()).await?;
     let today = state.clock.today();
-    let file = format!("attachment; filename=\"{}-{today}.{}\"", register.word(), format.ending());
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&file).map_err(AppError::internal)?),
-    ];
-    Ok((headers, export::body(state, register, asked.filter, places, format)?).into_response())
+    let name = format!("{}-{today}.{}", register.word(), format.ending());
+    download::file(&name, format.media_type(), Body::from_stream(exporter.file(places, format)))
 }
 
 fn register_of(word: &str) -> Result<Register, AppError> {

@@ -1,11 +1,10 @@
-//! The numbers of a period as CSV, in the form that an Italian spreadsheet opens by itself: semicolons, a mark that it
-//! is UTF-8, lines that end in CR LF.
+//! The numbers of a period as CSV.
+
+use std::io;
 
 use super::report::{Line, Report};
-use crate::{features::download::neutral, server::language::Language, storage::statistics::Counts};
+use crate::{features::download, server::language::Language, storage::statistics::Counts};
 
-/// What says that a file is UTF-8.
-const MARK: &[u8] = "\u{feff}".as_bytes();
 const COLUMNS: [&str; 9] = [
     "opened",
     "closed",
@@ -19,17 +18,14 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// The file.
-pub fn csv(report: &Report, language: Language) -> Result<Vec<u8>, csv::Error> {
+pub fn csv(report: &Report, language: Language) -> io::Result<Vec<u8>> {
     let text = |key: &str| language.text(&format!("statistics.{key}"));
-    let mut writer =
-        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(MARK.to_vec());
     let head = [text(&format!("by_{}", report.asked.by.word())), text("username")];
-    writer.write_record(head.into_iter().chain(COLUMNS.map(text)))?;
-    for Line { label, username, counts, .. } in &report.lines {
-        writer.write_record(cells(label, username.as_deref(), counts))?;
-    }
-    writer.write_record(cells(&text("total"), None, &report.total))?;
-    writer.into_inner().map_err(|error| error.into_error().into())
+    let head = head.into_iter().chain(COLUMNS.map(text)).collect();
+    let line = |Line { label, username, counts, .. }: &Line| cells(label, username.as_deref(), counts);
+    let total = cells(&text("total"), None, &report.total);
+    let rows = download::rows(std::iter::once(head).chain(report.lines.iter().map(line)).chain([total]))?;
+    Ok([download::BYTE_ORDER_MARK.as_bytes(), &rows].concat())
 }
 
 fn cells(label: &str, username: Option<&str>, counts: &Counts) -> Vec<String> {
@@ -42,7 +38,7 @@ fn cells(label: &str, username: Option<&str>, counts: &Counts) -> Vec<String> {
         counts.cancelled,
         counts.deferred,
     ];
-    let names = [label, username.unwrap_or_default()].map(|name| neutral(name).into_owned());
+    let names = [label, username.unwrap_or_default()].map(str::to_owned);
     let times = [counts.median, counts.p95].map(|time| time.map_or_else(String::new, |time| time.to_string()));
     names.into_iter().chain(numbers.map(|number| number.to_string())).chain(times).collect()
 }

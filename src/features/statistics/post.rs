@@ -2,7 +2,6 @@
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     components::alert::FormErrors,
+    features::download,
     server::{
         auth::{SignedIn, Supervisor},
         errors::AppError,
@@ -70,12 +70,8 @@ pub async fn export(
         (None, errors) => return Ok(refused(&state, context, typed, errors).await),
     };
     let file = export::csv(&count(&state, asked, language).await?, language).map_err(AppError::internal)?;
-    let name = format!("attachment; filename=\"statistics-{}-{}-{}.csv\"", asked.by.word(), asked.from, asked.to);
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(AppError::internal)?),
-    ];
-    Ok((headers, file).into_response())
+    let name = format!("statistics-{}-{}-{}.csv", asked.by.word(), asked.from, asked.to);
+    download::file(&name, download::CSV, file)
 }
 
 async fn shown(state: &AppState, context: PageContext, asked: Asked) -> Result<Response, AppError> {

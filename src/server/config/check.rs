@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Config, Environment, load::Problem};
 use crate::{
     features::accounts::breached::BreachedFile,
-    server::{random::Random, secrets::Secrets},
+    server::{geoip::Geoip, random::Random, secrets::Secrets},
     sistema_ts::settings::Settings,
 };
 
@@ -50,33 +50,46 @@ impl Config {
                 "registers.retention_months",
                 "not between 6 and 120 months",
             ),
+            (
+                (1..=LONGEST_RETENTION).contains(&self.cases.retention_months),
+                "cases.retention_months",
+                "not between 1 and 120 months",
+            ),
             (self.sandbox.control.ip().is_loopback(), "sandbox.control", "not a loopback address"),
         ];
         let settings = self.sistema_ts.iter().flat_map(Settings::problems);
         let settings = settings.map(|error| Problem::new(&format!("sistema_ts.{}", error.key), error.problem));
         let breached = self.passwords.breached_file.as_deref().map(BreachedFile::open).and_then(Result::err);
         let breached = breached.map(|error| Problem::new("passwords.breached_file", error.to_string()));
-        broken(&rules).into_iter().chain(settings).chain(breached).collect()
+        broken(&rules).into_iter().chain(settings).chain(breached).chain(self.check_geoip()).collect()
+    }
+
+    fn check_geoip(&self) -> Option<Problem> {
+        let error = Geoip::open(self.geoip.database_file.as_deref()).err()?;
+        Some(Problem::new("geoip.database_file", error.to_string()))
     }
 
     fn check_production(&self) -> Vec<Problem> {
         let server = &self.server;
         let is_https = server.public_url.as_ref().is_some_and(super::PublicUrl::is_https);
-        let is_sheltered = server.listen.ip().is_loopback() || !server.trusted_proxies.is_empty();
         let rules = [
             (!self.has_sandbox(), "sandbox.enabled", "production does not start the simulated Sistema TS"),
             (!self.has_demo_accounts(), "sandbox.demo_accounts", "production has no accounts with known passwords"),
             (
-                is_sheltered,
+                !server.trusted_proxies.is_empty(),
                 "server.trusted_proxies",
-                "server.listen is not a loopback address, and what comes there is not encrypted: production needs to \
-                 know the proxies that speak HTTPS in front of it",
+                "production needs to know the proxies that speak HTTPS in front of the desk, also where they run on this \
+                 machine: without them the register of accesses would have the proxy's address for everybody",
             ),
             (is_https, "server.public_url", "production needs the address of the desk, and it begins with https://"),
         ];
-        let secret = Secrets::load(&self.secret_file(), self.environment, &Random::system());
-        let secret = secret.err().map(|error| Problem::new("secrets.server", error.to_string()));
-        broken(&rules).into_iter().chain(secret).chain(self.check_upstream()).collect()
+        let read = |key: &str, file: &Path| {
+            let secret = Secrets::load(file, Environment::Production, &Random::system());
+            secret.err().map(|error| Problem::new(key, error.to_string()))
+        };
+        let secret = read("secrets.server", &self.secret_file());
+        let previous = self.secrets.previous.iter().filter_map(|file| read("secrets.previous", file));
+        broken(&rules).into_iter().chain(secret).chain(previous).chain(self.check_upstream()).collect()
     }
 
     fn check_upstream(&self) -> Vec<Problem> {
@@ -111,6 +124,9 @@ mod tests {
         *,
     };
 
+    /// The files that are opened by the check are not there: their keys are taken, their values are not.
+    const OPENED: [&str; 2] = ["passwords.breached_file", "geoip.database_file"];
+
     fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.toml");
@@ -133,7 +149,8 @@ mod tests {
         fs::write(&secret, "0123456789abcdef".repeat(4)).unwrap();
         fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
         format!(
-            "environment = \"production\"\n[server]\npublic_url = \"https://desk.example.it\"\n[secrets]\nserver = {secret:?}\n\
+            "environment = \"production\"\n[server]\npublic_url = \"https://desk.example.it\"\n\
+             trusted_proxies = [\"127.0.0.1\"]\n[secrets]\nserver = {secret:?}\n\
              [sistema_ts]\nbase_url = \"https://ts.example.it\"\nca_file = {secret:?}\ncertificate_file = {secret:?}\nkey_file = {secret:?}\n"
         )
     }
@@ -154,9 +171,8 @@ mod tests {
             } else {
                 format!("[{section}]\n{name} = {example}")
             };
-            // The one file that is opened by the check is not there: its key is taken, its value is not.
             let problems = load(&text, &[]).map_or_else(|problems| problems.0, |_| Vec::new());
-            let expected: &[&str] = if key == "passwords.breached_file" { &[key] } else { &[] };
+            let expected: &[&str] = if OPENED.contains(&key) { &[key] } else { &[] };
             assert_eq!(keys(&problems), expected, "{text}");
         }
     }
@@ -167,7 +183,7 @@ mod tests {
             let variable = format!("CENTRALINO__{}", key.replace('.', "__").to_uppercase());
             let told = Problem { origin: Some(variable.clone()), ..Problem::new(key, "wrong") }.to_string();
             let (_, example) = told.split_once(&format!("for example: {variable}=")).expect(key);
-            assert!(load("", &[(&variable, example)]).is_ok(), "{told}");
+            assert!(OPENED.contains(&key) || load("", &[(&variable, example)]).is_ok(), "{told}");
         }
     }
 
@@ -279,6 +295,9 @@ mod tests {
             ("sistema_ts.proxy", "CENTRALINO__SISTEMA_TS__PROXY", "http://me:p4ss@proxy:1"),
             ("sistema_ts.deadline_ms", "CENTRALINO__SISTEMA_TS__DEADLINE_MS", "25001"),
             ("passwords.breached_file", "CENTRALINO__PASSWORDS__BREACHED_FILE", "/no/such.txt"),
+            ("registers.retention_months", "CENTRALINO__REGISTERS__RETENTION_MONTHS", "5"),
+            ("cases.retention_months", "CENTRALINO__CASES__RETENTION_MONTHS", "0"),
+            ("geoip.database_file", "CENTRALINO__GEOIP__DATABASE_FILE", "/proc/version"),
         ] {
             let found = problems("", &[(name, value)]);
             assert!(keys(&found).contains(&key), "{found:?}");
@@ -294,7 +313,10 @@ mod tests {
         for (key, name, value) in [
             ("sandbox.enabled", "CENTRALINO__SANDBOX__ENABLED", "true"),
             ("sandbox.demo_accounts", "CENTRALINO__SANDBOX__DEMO_ACCOUNTS", "true"),
-            ("server.trusted_proxies", "CENTRALINO__SERVER__LISTEN", "0.0.0.0:8080"),
+            ("server.trusted_proxies", "CENTRALINO__SERVER__TRUSTED_PROXIES", ""),
+            ("secrets.previous", "CENTRALINO__SECRETS__PREVIOUS", "/no/such.key"),
+            ("geoip.database_file", "CENTRALINO__GEOIP__DATABASE_FILE", "/no/such.mmdb"),
+            ("geoip.database_file", "CENTRALINO__GEOIP__DATABASE_FILE", "/proc/version"),
             ("server.public_url", "CENTRALINO__SERVER__PUBLIC_URL", "http://desk.example.it"),
             ("secrets.server", "CENTRALINO__SECRETS__SERVER", "/no/such.key"),
             ("sistema_ts.ca_file", "CENTRALINO__SISTEMA_TS__CA_FILE", "/no/such.pem"),
@@ -311,7 +333,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().to_str().unwrap().to_owned();
         let found = problems("environment = \"production\"", &[("CENTRALINO__DATA", &data)]);
-        assert_eq!(keys(&found), ["secrets.server", "server.public_url", "sistema_ts.base_url"]);
+        assert_eq!(
+            keys(&found),
+            ["secrets.server", "server.public_url", "server.trusted_proxies", "sistema_ts.base_url"]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod load;
 mod reference;
 mod sections;
 mod server;
+mod texts;
 pub mod word;
 
 use std::path::PathBuf;
@@ -16,7 +17,8 @@ use serde::Deserialize;
 pub use load::{Problem, Problems};
 pub use reference::TEXT;
 pub use sections::{
-    Database, DatabaseUrl, Desk, Log, LogFormat, LogLevel, Metrics, Passwords, Registers, Sandbox, SecretFiles, Session,
+    Cases, Database, DatabaseUrl, Desk, Geoip, Log, LogFormat, LogLevel, Metrics, Passwords, Registers, Sandbox,
+    SecretFiles, Session,
 };
 pub use server::{PublicUrl, Server};
 
@@ -43,6 +45,10 @@ pub struct Config {
     pub session: Session,
     /// How the registers are kept.
     pub registers: Registers,
+    /// How long cases are kept.
+    pub cases: Cases,
+    /// Where addresses are looked up.
+    pub geoip: Geoip,
     /// How the desk looks.
     pub desk: Desk,
     /// Where Sistema TS is and who we are to it; none for "the sandbox".

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::word::{maybe_word, word};
+use super::{
+    texts::files,
+    word::{maybe_word, word},
+};
 use crate::{domain::spelling::Alphabet, server::language::Language};
 
 /// `[database]`
@@ -32,6 +35,9 @@ impl std::fmt::Debug for DatabaseUrl {
 pub struct SecretFiles {
     /// The file of the server's secret; none for the one in the data folder.
     pub server: Option<PathBuf>,
+    /// The files of the secrets that it replaced, the oldest first.
+    #[serde(deserialize_with = "files")]
+    pub previous: Vec<PathBuf>,
 }
 
 /// `[passwords]`
@@ -78,6 +84,28 @@ impl Default for Registers {
     fn default() -> Self {
         Self { checkpoint_minutes: 60, retention_months: 12, legal_hold: false }
     }
+}
+
+/// `[cases]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cases {
+    /// For how many months a case is kept after it was closed.
+    pub retention_months: u32,
+}
+
+impl Default for Cases {
+    fn default() -> Self {
+        Self { retention_months: 12 }
+    }
+}
+
+/// `[geoip]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Geoip {
+    /// The `MaxMind` database in which addresses are looked up; none for "nowhere".
+    pub database_file: Option<PathBuf>,
 }
 
 /// `[desk]`

@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::texts::networks;
+
 /// `[server]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -70,23 +72,4 @@ impl<'de> Deserialize<'de> for PublicUrl {
             && uri.path_and_query().is_none_or(|path| path.as_str() == "/");
         if is_origin { Ok(Self(origin)) } else { Err(D::Error::custom("not http:// or https:// and a host alone")) }
     }
-}
-
-/// A list of addresses and networks, or one text with commas between them.
-fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Networks {
-        List(Vec<String>),
-        Text(String),
-    }
-    let texts = match Networks::deserialize(deserializer)? {
-        Networks::List(texts) => texts,
-        Networks::Text(text) => text.split(',').map(str::to_owned).collect(),
-    };
-    let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-    texts
-        .map(|text| network(text).map_err(|_| D::Error::custom(format!("`{text}` is no address and no network"))))
-        .collect()
 }

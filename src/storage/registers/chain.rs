@@ -119,85 +119,91 @@ pub enum Flaw {
     },
 }
 
-/// Where a walk begins: after this entry. The default is before the first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Start {
-    /// Its place.
-    pub seq: i64,
-    /// Its hash.
-    pub hash: String,
-}
+/// How far from where an entry stands the place is sought under which it was written: each try is a hash.
+const FAR: i64 = 50_000;
 
 /// A walk along the chain.
 #[derive(Debug)]
 pub struct Walk<'a> {
     register: Register,
-    seal: &'a Seal,
+    /// The keys of the seals, the oldest first.
+    seals: &'a [Seal],
+    /// The place of the oldest key by which the next entry may be sealed: a key that was replaced comes no more.
+    key: usize,
     /// The checkpoints not yet reached, the nearest last.
     checkpoints: Vec<Checkpoint>,
     /// The end as noted.
     head: Head,
     /// The last entry passed.
-    seq: i64,
-    hash: String,
+    last: Head,
 }
 
 impl<'a> Walk<'a> {
-    /// At `start`, before the entries of a chain whose end is noted as `head`. The signatures of the checkpoints have
-    /// been looked at; those of what is before `start` don't count.
+    /// After the entry `start`, before the entries of a chain whose end is noted as `head`. The signatures of the
+    /// checkpoints have been looked at; those of what is before `start` don't count.
     #[must_use]
-    pub fn new(register: Register, seal: &'a Seal, start: Start, head: Head, mut checkpoints: Vec<Checkpoint>) -> Self {
-        let Start { seq, hash } = start;
-        checkpoints.retain(|checkpoint| checkpoint.seq > seq);
+    pub fn new(
+        register: Register,
+        seals: &'a [Seal],
+        start: Head,
+        head: Head,
+        mut checkpoints: Vec<Checkpoint>,
+    ) -> Self {
+        checkpoints.retain(|checkpoint| checkpoint.seq > start.seq);
         checkpoints.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.seq));
-        Self { register, seal, checkpoints, head, seq, hash }
+        Self { register, seals, key: 0, checkpoints, head, last: start }
     }
 
-    /// The last entry passed; 0 before the first.
+    /// The place of the last entry passed; 0 before the first.
     #[must_use]
     pub const fn seq(&self) -> i64 {
-        self.seq
+        self.last.seq
     }
 
     /// Passes the next entry that is there.
     pub fn step(&mut self, entry: &StoredEntry) -> Result<(), Flaw> {
-        let seq = self.seq + 1;
+        let seq = self.last.seq + 1;
         if entry.seq > seq {
             return Err(Flaw::Missing { seq });
         }
-        if !self.seal.is_of(&entry.hash, &entry.seal) {
-            return Err(Flaw::Broken { seq });
-        }
+        let Some(key) = self.key_of(entry) else { return Err(Flaw::Broken { seq }) };
         if hash_of(self.register, entry) != entry.hash {
             let written_as = self.place_of(entry);
             return Err(written_as.map_or(Flaw::Broken { seq }, |written_as| Flaw::Reordered { seq, written_as }));
         }
-        if entry.seq != seq || entry.previous != self.hash {
+        if entry.seq != seq || entry.previous != self.last.hash {
             return Err(Flaw::Broken { seq });
         }
-        (self.seq, self.hash) = (seq, entry.hash.clone());
+        (self.key, self.last) = (key, Head::of(entry));
         while let Some(checkpoint) = self.checkpoints.pop_if(|checkpoint| checkpoint.seq <= seq) {
-            if checkpoint.hash != self.hash {
+            if (checkpoint.at, &checkpoint.hash) != (entry.at, &entry.hash) {
                 return Err(Flaw::Replaced { seq });
             }
         }
         Ok(())
     }
 
-    /// The chain ends here.
-    pub fn end(self) -> Result<(), Flaw> {
-        let Self { seq, hash, head, checkpoints, .. } = self;
+    /// The chain ends here. Its last entry, as it was walked.
+    pub fn end(self) -> Result<Head, Flaw> {
+        let Self { last, head, checkpoints, .. } = self;
+        let seq = last.seq;
         if head.seq > seq || !checkpoints.is_empty() {
             return Err(Flaw::Truncated { seq: seq + 1 });
         }
-        if head.seq < seq || head.hash != hash { Err(Flaw::Head { seq }) } else { Ok(()) }
+        if head == last { Ok(last) } else { Err(Flaw::Head { seq }) }
+    }
+
+    /// By which key, not older than that of the entry before, an entry is sealed.
+    fn key_of(&self, entry: &StoredEntry) -> Option<usize> {
+        let mut keys = self.seals.iter().enumerate().skip(self.key);
+        keys.find(|(_, seal)| seal.is_of(&entry.hash, &entry.seal)).map(|(place, _)| place)
     }
 
     /// Under which place an entry was written whose hash is ours and is not of the place where it stands.
     fn place_of(&self, entry: &StoredEntry) -> Option<i64> {
         let mut moved = entry.clone();
-        let last = self.head.seq.max(entry.seq);
-        (1..=last).find(|seq| {
+        let last = self.head.seq.max(entry.seq).min(entry.seq.saturating_add(FAR));
+        (entry.seq.saturating_sub(FAR).max(1)..=last).find(|seq| {
             moved.seq = *seq;
             hash_of(self.register, &moved) == entry.hash
         })

@@ -39,7 +39,7 @@ impl Signer {
         URL_SAFE_NO_PAD.encode(self.0.public_key())
     }
 
-    /// States that the chain of `register` ended with `head` at `now` (milliseconds since 1970).
+    /// States that the chain of `register` ended with `head`, as walked, at `now` (milliseconds since 1970).
     #[must_use]
     pub fn sign(&self, register: Register, head: &Head, now: i64) -> Checkpoint {
         let (register, hash) = (register.word().to_owned(), head.hash.clone());
@@ -50,13 +50,15 @@ impl Signer {
     }
 
     /// The signature of a statement, base64url.
-    pub(super) fn signature(&self, statement: &str) -> String {
+    #[must_use]
+    pub fn signature(&self, statement: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.0.sign(statement.as_bytes()))
     }
 }
 
 /// Whether the owner of a public key signed a statement.
-pub(super) fn is_signed(statement: &str, signature: &str, public_key: &str) -> bool {
+#[must_use]
+pub fn is_signed(statement: &str, signature: &str, public_key: &str) -> bool {
     let decoded = (URL_SAFE_NO_PAD.decode(public_key), URL_SAFE_NO_PAD.decode(signature));
     let (Ok(key), Ok(signature)) = decoded else { return false };
     UnparsedPublicKey::new(&ED25519, key).verify(statement.as_bytes(), &signature).is_ok()
@@ -92,6 +94,18 @@ impl Checkpoint {
         is_signed(&self.statement(), &self.signature, public_key)
     }
 
+    /// Whether one of these keys signed it.
+    #[must_use]
+    pub fn is_signed_by_any(&self, public_keys: &[String]) -> bool {
+        public_keys.iter().any(|key| self.is_signed_by(key))
+    }
+
+    /// The entry that was signed.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head { seq: self.seq, at: self.at, hash: self.hash.clone() }
+    }
+
     /// Of which register it is.
     pub fn register(&self) -> Result<Register, sqlx::Error> {
         decode(&self.register)
@@ -123,11 +137,11 @@ impl Db {
         })
     }
 
-    /// The checkpoints of a register, in the order of its entries.
-    pub async fn checkpoints(&self, register: Register) -> Result<Vec<Checkpoint>, sqlx::Error> {
+    /// The checkpoints of a register from the place `first` on, in the order of its entries.
+    pub async fn checkpoints(&self, register: Register, first: i64) -> Result<Vec<Checkpoint>, sqlx::Error> {
         const SQL: &str = "SELECT register, seq, at, hash, signed_at, signature FROM register_checkpoints \
-             WHERE register = $1 ORDER BY seq";
-        read!(self, |pool| sqlx::query_as(SQL).bind(register.word()).fetch_all(pool).await)
+             WHERE register = $1 AND seq >= $2 ORDER BY seq";
+        read!(self, |pool| sqlx::query_as(SQL).bind(register.word()).bind(first).fetch_all(pool).await)
     }
 
     /// The newest checkpoint of a register.

@@ -3,6 +3,7 @@
 //! Nothing of a caller is in them, and nothing that somebody typed: a user name that nobody has is a keyed hash.
 
 pub mod append;
+pub mod case_span;
 pub mod chain;
 pub mod checkpoints;
 pub mod find;
@@ -49,6 +50,8 @@ words! {
         FreshPin = "fresh_pin",
         /// Too many wrong attempts locked a name or an account.
         LockOut = "lock_out",
+        /// A session locked itself, because nobody used it.
+        Lock = "lock",
         /// The operator left.
         SignOut = "sign_out",
         /// A newer sign-in of the same operator ended the session.
@@ -85,6 +88,8 @@ words! {
         RegisterExported = "register_exported",
         /// Entries that had been kept long enough were purged.
         RegisterPurged = "register_purged",
+        /// Cases that had been kept long enough were deleted.
+        CasesPurged = "cases_purged",
     }
 }
 
@@ -98,6 +103,7 @@ impl Action {
             | Self::Unlock
             | Self::FreshPin
             | Self::LockOut
+            | Self::Lock
             | Self::SignOut
             | Self::Superseded
             | Self::Expiry => Register::Access,
@@ -115,7 +121,8 @@ impl Action {
             | Self::AccountsExported
             | Self::RegisterRead
             | Self::RegisterExported
-            | Self::RegisterPurged => Register::Admin,
+            | Self::RegisterPurged
+            | Self::CasesPurged => Register::Admin,
         }
     }
 }
@@ -143,6 +150,20 @@ words! {
         TlsProtocol = "tls_protocol",
         /// The cipher suite.
         TlsCipher = "tls_cipher",
+        /// The country of the address, by its code ("Country Code"); this and what follows by the operator's own file.
+        CountryCode = "country_code",
+        /// Its name ("Country").
+        Country = "country",
+        /// The largest part of the country, a region ("Subdivision").
+        Subdivision = "subdivision",
+        /// The city ("City").
+        City = "city",
+        /// Its postal code ("Postal Code").
+        PostalCode = "postal_code",
+        /// Degrees north ("Latitude").
+        Latitude = "latitude",
+        /// Degrees east ("Longitude").
+        Longitude = "longitude",
         /// Through what it was done: web, console or service.
         Namespace = "namespace",
         /// Of what: accounts or registers.
@@ -153,6 +174,8 @@ words! {
         Format = "format",
         /// Which part of a register was read, which of the sessions were ended.
         Part = "part",
+        /// How many.
+        Count = "count",
     }
 }
 
@@ -260,13 +283,21 @@ impl StoredEntry {
     }
 }
 
-/// The end of a chain.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+/// An entry as a point of the chain: its end, or where a walk begins. The default is before the first entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct Head {
-    /// The place of the last entry; 0 before the first.
+    /// The place of the entry; 0 before the first.
     pub seq: i64,
-    /// Its instant.
+    /// Its instant, milliseconds since 1970.
     pub at: i64,
     /// Its hash.
     pub hash: String,
+}
+
+impl Head {
+    /// Of this entry.
+    #[must_use]
+    pub fn of(entry: &StoredEntry) -> Self {
+        Self { seq: entry.seq, at: entry.at, hash: entry.hash.clone() }
+    }
 }

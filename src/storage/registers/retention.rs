@@ -4,9 +4,8 @@
 use sqlx::{Error, FromRow};
 
 use super::{
-    Register,
+    Head, Register,
     append::{Record, append},
-    chain::Start,
     checkpoints::{Checkpoint, Signer, is_signed},
 };
 use crate::storage::{Db, read, write};
@@ -38,16 +37,16 @@ impl Purge {
         format!("centralino purge 1\n{register}\n{seq}\n{at}\n{hash}\n{purged_at}\n")
     }
 
-    /// Whether the owner of this public key signed it.
+    /// Whether one of these keys signed it.
     #[must_use]
-    pub fn is_signed_by(&self, public_key: &str) -> bool {
-        is_signed(&self.statement(), &self.signature, public_key)
+    pub fn is_signed_by_any(&self, public_keys: &[String]) -> bool {
+        public_keys.iter().any(|key| is_signed(&self.statement(), &self.signature, key))
     }
 
-    /// Where the chain goes on.
+    /// After which entry the chain goes on.
     #[must_use]
-    pub fn start(&self) -> Start {
-        Start { seq: self.seq, hash: self.hash.clone() }
+    pub fn head(&self) -> Head {
+        Head { seq: self.seq, at: self.at, hash: self.hash.clone() }
     }
 }
 

@@ -3,8 +3,8 @@
 use sqlx::Error;
 
 use super::{
-    Register,
-    chain::{Flaw, Seal, Start, Walk},
+    Head, Register,
+    chain::{Flaw, Seal, Walk},
     checkpoints::Checkpoint,
 };
 use crate::storage::{Db, read};
@@ -15,48 +15,60 @@ const BATCH: i64 = 1000;
 /// Against what a chain is judged.
 #[derive(Debug)]
 pub struct Judge<'a> {
-    /// The key of the seals.
-    pub seal: &'a Seal,
-    /// The public key of the checkpoints.
-    pub public_key: &'a str,
+    /// The keys of the seals, the oldest first.
+    pub seals: &'a [Seal],
+    /// The public keys of the checkpoints.
+    pub public_keys: &'a [String],
     /// Checkpoints that were kept elsewhere, of either register.
     pub kept: &'a [Checkpoint],
 }
 
 impl Judge<'_> {
-    /// Those of `register`, if all of them are ours.
-    fn checked(&self, register: Register, own: Vec<Checkpoint>) -> Result<Vec<Checkpoint>, Flaw> {
+    /// Those of `register`, if all of them are ours and none contradicts the entry at which the walk begins.
+    fn checked(&self, register: Register, own: Vec<Checkpoint>, start: &Head) -> Result<Vec<Checkpoint>, Flaw> {
         let kept = self.kept.iter().filter(|checkpoint| checkpoint.register == register.word()).cloned();
         let all: Vec<_> = own.into_iter().chain(kept).collect();
-        match all.iter().find(|checkpoint| !checkpoint.is_signed_by(self.public_key)) {
-            Some(checkpoint) => Err(Flaw::Unsigned { seq: checkpoint.seq }),
-            None => Ok(all),
+        for checkpoint in &all {
+            let seq = checkpoint.seq;
+            if !checkpoint.is_signed_by_any(self.public_keys) {
+                return Err(Flaw::Unsigned { seq });
+            }
+            if seq == start.seq && checkpoint.head() != *start {
+                return Err(Flaw::Replaced { seq });
+            }
         }
+        Ok(all)
     }
 }
 
 impl Db {
-    /// Walks the chain of a register from `start` on. The place of its last entry, or the first thing that is wrong.
+    /// Walks the chain of a register from after `start` on, to its end or `until` a checkpoint. The last entry as it was
+    /// walked, or the first thing that is wrong.
     pub async fn verify_register(
         &self,
         register: Register,
-        start: Start,
+        start: Head,
+        until: Option<&Checkpoint>,
         judge: &Judge<'_>,
-    ) -> Result<Result<i64, Flaw>, Error> {
+    ) -> Result<Result<Head, Flaw>, Error> {
         // In this order, because the chain may grow meanwhile: the end as noted is not before any entry seen earlier.
-        let checkpoints = match judge.checked(register, self.checkpoints(register).await?) {
+        let mut checkpoints = match judge.checked(register, self.checkpoints(register, start.seq).await?, &start) {
             Ok(checkpoints) => checkpoints,
             Err(flaw) => return Ok(Err(flaw)),
         };
-        let last = self.last_place(register).await?;
-        let head = self.register_head(register).await?;
-        let last = last.max(head.seq);
-        let mut walk = Walk::new(register, judge.seal, start, head, checkpoints);
+        let (last, head) = if let Some(until) = until {
+            checkpoints.retain(|checkpoint| checkpoint.seq <= until.seq);
+            (until.seq, until.head())
+        } else {
+            let last = self.last_place(register).await?;
+            let head = self.register_head(register).await?;
+            (last.max(head.seq), head)
+        };
+        let mut walk = Walk::new(register, judge.seals, start, head, checkpoints);
         loop {
             let batch = self.register_entries(register, walk.seq() + 1, last, BATCH).await?;
             if batch.is_empty() {
-                let entries = walk.seq();
-                return Ok(walk.end().map(|()| entries));
+                return Ok(walk.end());
             }
             for entry in &batch {
                 if let Err(flaw) = walk.step(entry) {
