@@ -12,7 +12,11 @@ mod memory;
 mod numbers;
 mod pages;
 mod people;
+#[path = "../../tests/support/postgres.rs"]
+#[expect(clippy::expect_used, clippy::panic, reason = "the tests' own, where what fails ends a test")]
+mod postgres;
 mod process;
+mod registers;
 mod report;
 mod sign_in;
 mod start;
@@ -31,7 +35,7 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// How often each pair is measured.
 const ROUNDS: usize = 5;
 /// The parts of a run.
-const PARTS: [&str; 6] = ["pages", "verify", "handshakes", "accounts", "start", "weight"];
+const PARTS: [&str; 7] = ["pages", "verify", "handshakes", "accounts", "start", "weight", "registers"];
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -71,6 +75,7 @@ async fn figures(wanted: Vec<&str>) -> Outcome<()> {
             "handshakes" => upstream::figures(&upstream).await?,
             "accounts" => memory::figures(&upstream).await?,
             "start" => start::figures(&upstream).await?,
+            "registers" => registers::figures().await?,
             _ => weight::figures(&upstream).await?,
         });
     }
