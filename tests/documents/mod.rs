@@ -11,8 +11,15 @@ use centralino::{
     server::config,
 };
 
-const DOCUMENTS: [&str; 6] =
-    ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md", "docs/sandbox.md", "docs/open-points.md"];
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "docs/sandbox.md",
+    "docs/open-points.md",
+    "docs/registers.md",
+];
 /// Endings by which a word of a document is known as a file of ours.
 const ENDINGS: [&str; 9] = [".rs", ".ts", ".toml", ".sql", ".sh", ".md", ".py", ".service", ".yml"];
 /// What a build, an editor or git puts into the folder of the project.
