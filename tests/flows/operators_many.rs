@@ -1,5 +1,5 @@
 //! How long a page of the list takes among 100,000 accounts: `cargo nextest run --run-ignored only many_accounts
-//! --no-capture`. The figures are in docs/performance.md.
+//! --no-capture`.
 
 use std::time::{Duration, Instant};
 
