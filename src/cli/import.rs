@@ -61,10 +61,10 @@ pub async fn run(
     if !prepared.is_empty() {
         office.make(&prepared, None).await?;
     }
-    let mut links = prepared.iter().map(|it| format!("{origin}{}", it.path().as_str()));
+    let mut activations = prepared.iter().map(|it| format!("{origin}{}", it.path().as_str()));
     for planned in &plan.0 {
         let told = match &planned.outcome {
-            Outcome::Created(_) => links.next().unwrap_or_default(),
+            Outcome::Created(_) => activations.next().unwrap_or_default(),
             other => reasons(other, Language::En),
         };
         writeln!(out, "{}\t{}\t{}\t{told}", planned.number, planned.username, planned.outcome.kind().word())?;

@@ -1,7 +1,7 @@
 //! Wrong attempts in a row, and the lock-outs they lead to.
 
 use super::{
-    Db,
+    Db, read,
     registers::{
         Register,
         append::{Record, append},
@@ -104,6 +104,14 @@ impl Db {
             }
             Ok(locks > 0)
         })
+    }
+
+    /// Until when a subject is locked, if it is.
+    pub async fn locked_until(&self, subject: &str, now: i64) -> Result<Option<i64>, sqlx::Error> {
+        const SQL: &str = "SELECT locked_until FROM attempts WHERE subject = $1 AND locked_until > $2";
+        let row: Option<(i64,)> =
+            read!(self, |pool| sqlx::query_as(SQL).bind(subject).bind(now).fetch_optional(pool).await)?;
+        Ok(row.map(|(until,)| until))
     }
 
     /// Forgets the wrong attempts of a subject that proved who it is, without an act that would be recorded.

@@ -134,7 +134,7 @@ impl Db {
     pub fn pools(&self) -> Vec<Connections> {
         let idle = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         match self {
-            Self::Sqlite { readers, writer } => vec![
+            Self::Sqlite { readers, writer, .. } => vec![
                 Connections { name: "readers", open: readers.size(), idle: idle(readers.num_idle()) },
                 Connections { name: "writer", open: writer.size(), idle: idle(writer.num_idle()) },
             ],

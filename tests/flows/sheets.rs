@@ -90,13 +90,13 @@ async fn a_file_is_looked_at_and_then_applied_whole(engine: Engine) {
     browser.get(&page).await.shows(200, "Nessuna riga è rifiutata").shows(200, "Crea 2 account").shows(200, "m.rossi");
     assert_eq!(accounts(&app).await, 1, "nothing changes until it is confirmed");
     let result = browser.get(&format!("{page}/result")).await;
-    assert_eq!(result.text, "\u{feff}Riga;Nome utente;Esito;Motivo\n2;m.rossi;Da creare;\n3;l.verdi;Da creare;\n");
+    assert_eq!(result.text, "\u{feff}Riga;Nome utente;Esito;Motivo\r\n2;m.rossi;Da creare;\r\n3;l.verdi;Da creare;\r\n");
     applied(&mut browser, &page).await.shows(200, "Account creati: 2");
     assert_eq!(browser.post(&format!("{page}/apply"), &[]).await.location(), page, "twice is once");
     assert_eq!(accounts(&app).await, 3);
-    let links = browser.post(&format!("{page}/links"), &[]).await;
-    assert!(links.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
-    let lines: Vec<_> = links.text.lines().collect();
+    let activations = browser.post(&format!("{page}/links"), &[]).await;
+    assert!(activations.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let lines: Vec<_> = activations.text.lines().collect();
     assert_eq!((lines.len(), lines[0]), (3, "\u{feff}Nome utente;Nome e cognome;Collegamento di attivazione"));
     let address = lines[1].strip_prefix("m.rossi;Maria Rossi;").expect("a link");
     let path = address.strip_prefix(&app.state.config.server.origin()).expect("an address");
@@ -219,7 +219,7 @@ async fn a_file_wants_a_fresh_pin(engine: Engine) {
     browser.get("/operators/import").await.shows(200, "name=\"pin\"");
     let pin = app.pin(&supervisor, 0).await;
     let sent = send(&mut browser, &[("text", &content), ("pin", &pin)]).await;
-    applied(&mut browser, &sent.location().to_owned()).await.shows(200, "Account creati: 2");
+    applied(&mut browser, sent.location()).await.shows(200, "Account creati: 2");
 }
 
 async fn an_import_whose_process_died_can_be_tried_again(engine: Engine) {

@@ -45,7 +45,7 @@ words! {
     Format {
         /// For any program: semicolons, and the mark by which Excel in Italy knows UTF-8.
         Csv = "csv",
-        /// For Excel and LibreOffice.
+        /// For spreadsheet programs.
         Xlsx = "xlsx",
     }
 }

@@ -183,7 +183,7 @@ fn line_of(record: &csv::StringRecord, columns: &HashMap<Column, usize>) -> Line
     let mut mistakes = Vec::new();
     let mut checked = |mistake, is_wrong| {
         if is_wrong {
-            mistakes.push(mistake)
+            mistakes.push(mistake);
         }
     };
     let read_username = username.parse::<Username>();

@@ -37,11 +37,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         while let Some(field) = form.next_field().await.map_err(|error| refused(&error))? {
             let name = field.name().unwrap_or_default().to_owned();
             let content = field.bytes().await.map_err(|error| refused(&error))?;
-            let text = || String::from_utf8(content.to_vec()).map_err(|_| unreadable());
+            let text = || String::from_utf8(content.to_vec());
             match name.as_str() {
                 "file" => upload.file = content.to_vec(),
-                "text" => upload.text = text()?,
-                "pin" => upload.pin = text()?,
+                "text" => upload.text = text().map_err(|_| unreadable())?,
+                "pin" => upload.pin = text().map_err(|_| unreadable())?,
                 _ => (),
             }
         }
