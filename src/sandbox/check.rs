@@ -10,8 +10,10 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// How a message breaks its contract.
 pub(super) struct Violation {
-    /// The element whose value is not in its list, if that is the breach.
-    pub(super) choice: Option<String>,
+    /// The element whose value breaks a facet; none where it is the structure that is wrong.
+    pub(super) element: Option<String>,
+    /// Whether the value is not in its list.
+    pub(super) is_choice: bool,
     /// In the validator's words, the value included.
     pub(super) text: String,
 }
@@ -19,7 +21,7 @@ pub(super) struct Violation {
 type Checked = Result<(), Violation>;
 
 fn violation(text: String) -> Checked {
-    Err(Violation { choice: None, text })
+    Err(Violation { element: None, is_choice: false, text })
 }
 
 /// Checks `node` against `element`, names included.
@@ -30,12 +32,16 @@ pub(super) fn check(element: &Element, node: Node<'_, '_>) -> Checked {
     check_attributes(element, node)?;
     match &element.content {
         Content::Elements(children) => check_elements(children, node),
-        Content::Text(text) => check_text(text, node),
+        Content::Text(text) => check_text(text, node).map_err(|violation| {
+            let element = Some(node.tag_name().name().to_owned());
+            Violation { element, ..violation }
+        }),
     }
 }
 
 fn is_named(node: Node<'_, '_>, element: &Element) -> bool {
-    node.has_tag_name((element.namespace.as_str(), element.name.as_str()))
+    let name = node.tag_name();
+    name.name() == element.name && name.namespace().unwrap_or_default() == element.namespace
 }
 
 fn shown(node: Node<'_, '_>) -> String {
@@ -149,7 +155,7 @@ fn check_text(expected: &TextType, node: Node<'_, '_>) -> Checked {
          value from the enumeration.",
         expected.values.join(", ")
     );
-    Err(Violation { choice: Some(node.tag_name().name().to_owned()), text })
+    Err(Violation { element: None, is_choice: true, text })
 }
 
 fn check_length(expected: &TextType, value: &str) -> Checked {

@@ -1,5 +1,7 @@
 //! The contracts in `contracts/`: what each WSDL says of its service, and the files as they are served.
 
+use std::borrow::Cow;
+
 use roxmltree::{Document, Node};
 
 use super::schema::{Element, Reader, SchemaError, qualified};
@@ -20,7 +22,33 @@ const SCHEMAS: &[(&str, &str)] = files![
     "sbloccocodiceimmuniricevuta.xsd",
     "confermasbloccoimmunirichiesta.xsd",
     "confermasbloccoimmuniricevuta.xsd",
+    "tamponirichiesta.xsd",
+    "tamponiricevuta.xsd",
+    "inviocodiceotp.xsd",
+    "chiusuracertrequest.xsd",
+    "chiusuracertresponse.xsd",
 ];
+
+/// Whether the elements within a message stand in its namespace, or in none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Children {
+    /// As the schemas say: in the namespace.
+    Qualified,
+    /// In none.
+    Unqualified,
+}
+
+impl Children {
+    /// A schema that says so.
+    fn of(self, schema: &str) -> Cow<'_, str> {
+        match self {
+            Self::Qualified => schema.into(),
+            Self::Unqualified => {
+                schema.replace("elementFormDefault=\"qualified\"", "elementFormDefault=\"unqualified\"").into()
+            }
+        }
+    }
+}
 
 /// What a WSDL says of the one operation of its service.
 #[derive(Debug)]
@@ -34,6 +62,7 @@ pub(super) struct Contract {
     /// The element of the answer.
     pub(super) answer: Element,
     wsdl: &'static str,
+    children: Children,
 }
 
 /// A file of `contracts/` that can't be read.
@@ -52,14 +81,15 @@ pub enum ContractError {
 
 impl Contract {
     /// Reads `wsdl` and the schemas that it names.
-    pub(super) fn read(wsdl: &'static str) -> Result<Self, ContractError> {
+    pub(super) fn read(wsdl: &'static str, children: Children) -> Result<Self, ContractError> {
         let document = Document::parse(wsdl)?;
         let find = |namespace: &str, name: &str, what| {
             let found = document.descendants().find(|node| node.has_tag_name((namespace, name)));
             found.ok_or(ContractError::Lacks(what))
         };
         let location = attribute(find(WSDL_SOAP, "address", "soap:address")?, "location")?;
-        let schemas = SCHEMAS.iter().map(|(_, text)| Document::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        let texts: Vec<_> = SCHEMAS.iter().map(|(_, text)| children.of(text)).collect();
+        let schemas = texts.iter().map(|text| Document::parse(text)).collect::<Result<Vec<_>, _>>()?;
         let reader = Reader::new(&schemas);
         let element_of = |direction: &str| -> Result<Element, ContractError> {
             let operation = find(WSDL, "operation", "wsdl:operation")?;
@@ -80,6 +110,7 @@ impl Contract {
             request: element_of("input")?,
             answer: element_of("output")?,
             wsdl,
+            children,
         })
     }
 
@@ -95,7 +126,7 @@ impl Contract {
     /// A schema by the name of its file; none if it is not of these services.
     pub(super) fn schema(&self, name: &str, base: &str) -> Option<String> {
         let (_, text) = SCHEMAS.iter().find(|(known, _)| *known == name)?;
-        Some(relocated(text, &format!("{base}{}", self.path)))
+        Some(relocated(&self.children.of(text), &format!("{base}{}", self.path)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Json, Router,
-    extract::{Query, Request, State},
+    extract::{DefaultBodyLimit, Query, Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -14,18 +14,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
+    codes::{card, code},
     demo::Scenario,
     faults::{Fault, Order},
     house::{Caller, House},
     immuni::Upload,
     profile::Profile,
+    seed::{Seed, SeedError},
 };
 use crate::{
     domain::{
-        code::{ALPHABET, CUN_PREFIX, LENGTH, Otp, check_symbol},
+        code::{CUN_PREFIX, Otp},
         fiscal_code::FiscalCode,
     },
-    server::random::{NoRandomness, Random},
+    server::random::NoRandomness,
 };
 
 type Shared = State<Arc<House>>;
@@ -40,6 +42,15 @@ enum Refused {
 impl From<NoRandomness> for Refused {
     fn from(_: NoRandomness) -> Self {
         Self::NoRandomness
+    }
+}
+
+impl From<SeedError> for Refused {
+    fn from(error: SeedError) -> Self {
+        match error {
+            SeedError::Wrong(what) => Self::Unprocessable(what),
+            SeedError::NoRandomness => Self::NoRandomness,
+        }
     }
 }
 
@@ -58,12 +69,15 @@ pub(super) fn router(house: Arc<House>) -> Router {
     Router::new()
         .route("/state", get(state))
         .route("/reset", post(reset))
+        .route("/seed", post(seed))
+        .route("/accesses", get(accesses))
         .route("/profile", get(profile).put(set_profile))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/callers", get(callers).post(add_caller))
         .route("/operators", get(operators).post(add_operator))
         .route("/otp", get(otp))
         .route("/uploads", post(upload))
+        .layer(DefaultBodyLimit::max(MOST_SEED))
         .layer(middleware::from_fn(refuse_foreign_pages))
         .with_state(house)
 }
@@ -116,8 +130,24 @@ async fn state(State(house): Shared) -> Json<Value> {
         "counts": state.counts,
         "patients": register.patients(),
         "tests": tests,
+        "people": register.cards,
+        "listers": register.listers,
+        "users": state.certifications.users,
+        "certifications": state.certifications.certifications,
         "unlocked_otps": living,
     }))
+}
+
+/// Far more than ten thousand tests.
+const MOST_SEED: usize = 16 << 20;
+
+async fn seed(State(house): Shared, Json(seed): Json<Seed>) -> Answer {
+    let seeded = seed.apply(&mut house.state.lock(), house.clock.now(), &house.random)?;
+    Ok((StatusCode::CREATED, Json(seeded)).into_response())
+}
+
+async fn accesses(State(house): Shared) -> Response {
+    Json(house.state.lock().journal.accesses()).into_response()
 }
 
 async fn reset(State(house): Shared) -> StatusCode {
@@ -184,8 +214,7 @@ async fn add_caller(State(house): Shared, Json(wanted): Json<Wanted>) -> Answer 
         authorise(&house, operator)?;
     }
     let cun = format!("{CUN_PREFIX}{}", code(&house.random)?);
-    let number = house.random.below(100_000_000)?;
-    let caller = Caller { scenario: wanted.scenario, card: format!("{number:08}"), cun };
+    let caller = Caller { scenario: wanted.scenario, card: card(&house.random)?, cun };
     house.add_caller(caller.clone());
     let sampled_on = house.state.lock().register.tests.get(&caller.cun).map(|test| test.sampled_on);
     Ok((StatusCode::CREATED, Json(Made { caller, sampled_on })).into_response())
@@ -217,14 +246,6 @@ async fn otp(State(house): Shared) -> Answer {
     Ok(Json(json!({ "otp": code(&house.random)? })).into_response())
 }
 
-/// Nine symbols, each as likely as the others (seed 003, 2.4.1.1), and the check symbol.
-fn code(random: &Random) -> Result<String, NoRandomness> {
-    let symbols = u32::try_from(ALPHABET.len()).unwrap_or_default();
-    let symbol = |_| Ok(ALPHABET.get(random.below(symbols)? as usize).copied().unwrap_or('A'));
-    let body = (1..LENGTH).map(symbol).collect::<Result<Vec<char>, NoRandomness>>()?;
-    Ok(body.iter().copied().chain(check_symbol(&body)).collect())
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Uploaded {
@@ -241,22 +262,4 @@ async fn upload(State(house): Shared, Json(uploaded): Json<Uploaded>) -> Answer 
         Upload::Unknown => StatusCode::NOT_FOUND,
     }
     .into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_well_formed_and_no_symbol_is_favoured() {
-        let random = Random::system();
-        let mut counts = std::collections::BTreeMap::new();
-        for _ in 0..40_000 {
-            let code = code(&random).unwrap();
-            assert!(code.parse::<Otp>().is_ok(), "{code}");
-            code.chars().take(LENGTH - 1).for_each(|symbol| *counts.entry(symbol).or_insert(0_u32) += 1);
-        }
-        // 14,400 are expected of each, give or take 118; a byte's remainder would give six of them 15,469.
-        assert!(counts.len() == 25 && counts.values().all(|count| (13_700..15_100).contains(count)), "{counts:?}");
-    }
 }

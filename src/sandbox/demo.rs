@@ -1,5 +1,6 @@
 //! The demo callers and operators: known beforehand, so that a newcomer can take a call at once.
 
+use jiff::civil::{Date, date};
 use serde::Serialize;
 
 use super::faults::Fault;
@@ -105,6 +106,34 @@ pub const OTPS: &[&str] =
 
 /// The codici fiscali of the operators authorised beforehand (seed 003, 3.3).
 pub const OPERATORS: &[&str] = &["RSSMRA80A01H501U", "VRDLGU75B02F205A", "BNCLRA90C43L219I", "NREGNN85D04A662V"];
+
+/// Codice fiscale and card digits of people whose tests can be reported.
+pub const PEOPLE: &[(&str, &str)] = &[
+    ("RSSMRA80A01H501U", "80121001"),
+    ("VRDLGU75B02F205A", "80121002"),
+    ("BNCLRA90C43L219I", "80121003"),
+    ("NREGNN85D04A662V", "80121004"),
+];
+
+/// Region and operator: who is enabled to list tests (seed 003, 2.4.3). Each region has room for more.
+pub const LISTERS: &[(&str, &str)] =
+    &[("190", "RSSMRA80A01H501U"), ("190", "VRDLGU75B02F205A"), ("030", "BNCLRA90C43L219I")];
+
+/// Users of the exemptions' service: id, region, health authority, whether authorised (seed 000, 4).
+pub const USERS: &[(&str, &str, &str, bool)] = &[
+    ("ASL201-OPER01", "190", "201", true),
+    ("ASL201-OPER02", "190", "201", false),
+    ("ASL202-OPER01", "190", "202", true),
+    ("ASL301-OPER01", "030", "301", true),
+];
+
+/// Certifications to close: person, code, first and last day.
+pub const CERTIFICATIONS: &[(&str, &str, Date, Date)] = &[
+    ("VRDLGU75B02F205A", "E02", date(2022, 4, 1), date(2023, 3, 31)),
+    ("RSSMRA80A01H501U", "E01", date(2022, 4, 1), date(2023, 3, 31)),
+    ("BNCLRA90C43L219I", "E03", date(2022, 4, 1), date(2023, 3, 31)),
+    ("NREGNN85D04A662V", "E04", date(2022, 4, 1), date(2023, 3, 31)),
+];
 
 #[cfg(test)]
 mod tests {

@@ -67,6 +67,8 @@ words! {
         DuplicateField = "duplicate_field",
         /// An outcome that nobody knows.
         UnknownEsito = "unknown_esito",
+        /// The outcome that the order names (`esito`); the request is not carried out.
+        GivenEsito = "given_esito",
         /// No outcome.
         MissingEsito = "missing_esito",
         /// Success without the ID Verifica Tampone.
@@ -75,6 +77,8 @@ words! {
         MissingDate = "missing_date",
         /// No transaction id.
         MissingTransaction = "missing_transaction",
+        /// The CUN that a report returns has a wrong check symbol.
+        WrongCun = "wrong_cun",
         /// The codes of the request stand in the transaction id.
         EchoedCodes = "echoed_codes",
         /// The ID Verifica Tampone is the transaction id too.
@@ -139,6 +143,7 @@ impl Fault {
                 | Self::Http504
                 | Self::Redirect
                 | Self::Html
+                | Self::GivenEsito
                 | Self::Refused
                 | Self::ServerError
                 | Self::ServerErrorInOk
@@ -168,12 +173,16 @@ pub(super) struct Order {
     /// How late a slow answer comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) delay_ms: Option<u64>,
+    /// The outcome of `given_esito`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) esito: Option<String>,
 }
 
 impl Order {
     /// A fault for the callers of a CUN.
     pub(super) fn for_caller(service: &str, fault: Fault, times: u32, cun: &str) -> Self {
-        Self { service: service.to_owned(), fault, times, cun: Some(cun.to_owned()), applied: None, delay_ms: None }
+        let (service, cun) = (service.to_owned(), Some(cun.to_owned()));
+        Self { service, fault, times, cun, applied: None, delay_ms: None, esito: None }
     }
 }
 
@@ -218,7 +227,8 @@ mod tests {
 
     fn order(times: u32, cun: Option<&str>) -> Order {
         let service = "unlock".to_owned();
-        Order { service, fault: Fault::Empty, times, cun: cun.map(str::to_owned), applied: None, delay_ms: None }
+        let cun = cun.map(str::to_owned);
+        Order { service, fault: Fault::Empty, times, cun, applied: None, delay_ms: None, esito: None }
     }
 
     #[test]

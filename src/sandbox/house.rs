@@ -5,24 +5,32 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 use parking_lot::{Mutex, RwLock};
 
 use super::{
+    certifications::Certifications,
     demo::{DemoCaller, Scenario},
     faults::{Fault, Order, Switchboard},
     immuni::Immuni,
-    odd::rejected_by_policy,
+    journal::Journal,
+    party::{Access, Badge, Party, invalid_credentials},
     profile::{Profile, SchemaViolation},
     register::Register,
-    rules::{self, Refusal, Scene},
-    services::Service,
-    soap::{self, Answer, Request, ServiceError, Unread},
+    rules::{self, PINCODE_NOT_ALLOWED, Refusal, Scene, exemptions},
+    services::{Manner, Service},
+    soap::{self, Answer, Fields, Request, ServiceError, Unread},
+    structures::Structures,
 };
-use crate::server::{
-    clock::Clock,
-    random::{NoRandomness, Random},
+use crate::{
+    domain::code::CUN_PREFIX,
+    server::{
+        clock::Clock,
+        random::{NoRandomness, Random},
+    },
 };
 
 /// The state of the sandbox.
 pub(super) struct House {
     pub(super) services: Vec<Service>,
+    /// Structures and their credentials; none where they are not served.
+    pub(super) structures: Option<Structures>,
     pub(super) profile: Arc<RwLock<Profile>>,
     pub(super) state: Mutex<State>,
     pub(super) clock: Clock,
@@ -32,7 +40,10 @@ pub(super) struct House {
 /// What changes with the calls.
 pub(super) struct State {
     pub(super) register: Register,
+    pub(super) certifications: Certifications,
     pub(super) immuni: Immuni,
+    /// Who called what.
+    pub(super) journal: Journal,
     /// Switched on by people.
     pub(super) faults: Switchboard,
     /// Met by callers because of their scenario.
@@ -61,11 +72,10 @@ pub(super) struct Counts {
 }
 
 /// Who sent a message.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Sender {
     pub(super) address: IpAddr,
-    /// Whether its certificate is one of this Sistema TS.
-    pub(super) is_known: bool,
+    pub(super) badge: Badge,
 }
 
 /// What a service says to a message.
@@ -87,19 +97,23 @@ impl House {
     /// As at the first start.
     pub(super) fn new(
         services: Vec<Service>,
+        structures: Option<Structures>,
         profile: Profile,
         clock: Clock,
         random: Random,
     ) -> Result<Self, NoRandomness> {
         let state = State {
             register: Register::default(),
+            certifications: Certifications::default(),
+            journal: Journal::default(),
             immuni: Immuni::new(random.bytes()?),
             faults: Switchboard::default(),
             scenarios: Switchboard::default(),
             callers: Vec::new(),
             counts: Counts::default(),
         };
-        let house = Self { services, profile: Arc::new(RwLock::new(profile)), state: Mutex::new(state), clock, random };
+        let (profile, state) = (Arc::new(RwLock::new(profile)), Mutex::new(state));
+        let house = Self { services, structures, profile, state, clock, random };
         house.reset();
         Ok(house)
     }
@@ -107,7 +121,9 @@ impl House {
     /// Goes back to the demo callers and operators, with no fault switched on. Counts go on.
     pub(super) fn reset(&self) {
         let mut state = self.state.lock();
-        state.register = Register::at_start(self.clock.today());
+        state.register = Register::at_start(self.clock.now());
+        state.certifications = Certifications::at_start();
+        state.journal = Journal::default();
         state.immuni.clear();
         state.faults = Switchboard::default();
         state.scenarios = Switchboard::default();
@@ -120,7 +136,7 @@ impl House {
     /// Adds a caller to whom a scenario happens.
     pub(super) fn add_caller(&self, caller: Caller) {
         let mut state = self.state.lock();
-        state.register.add_caller(caller.scenario, &caller.card, &caller.cun, self.clock.today());
+        state.register.add_caller(caller.scenario, &caller.card, &caller.cun, self.clock.now());
         state.welcome(caller);
     }
 
@@ -134,7 +150,7 @@ impl House {
         &self,
         service: &Service,
         message: Option<&str>,
-        sender: Sender,
+        sender: &Sender,
         order: Option<Order>,
     ) -> Decision {
         let profile = self.profile.read().clone();
@@ -143,23 +159,42 @@ impl House {
             log(service, &said, order.as_ref());
             Decision { said, order: order.clone(), request: Request::default() }
         };
-        if !profile.sources.contains(&sender.address) {
-            return refused(self.refusal(rules::FOREIGN_SOURCE));
+        if service.access == Access::CallCenter && !profile.sources.contains(&sender.address) {
+            return refused(self.refusal(service, rules::FOREIGN_SOURCE));
         }
-        if !sender.is_known {
-            return refused(Said::Fault(rejected_by_policy()));
-        }
-        match soap::read(&service.contract, message) {
-            Ok(request) => self.carry_out(service, request, &profile, order),
-            Err(Unread::Envelope(fault)) => refused(Said::Fault(fault)),
-            Err(Unread::Body(violation)) => refused(match profile.schema_violation {
-                SchemaViolation::Fault => Said::Fault(soap::Fault::client(violation.text)),
-                SchemaViolation::Esito => self.refusal(rules::of_violation(&violation)),
-            }),
+        let party = match service.access.admit(&sender.badge) {
+            Ok(party) => party,
+            Err(fault) => return refused(Said::Fault(fault)),
+        };
+        let request = match soap::read(service.contract(&profile), message) {
+            Ok(request) => request,
+            Err(Unread::Envelope(fault)) => return refused(Said::Fault(fault)),
+            Err(Unread::Body(violation)) => {
+                return refused(match profile.schema_violation {
+                    SchemaViolation::Fault => Said::Fault(soap::Fault::client(violation.text)),
+                    SchemaViolation::Esito => self.refusal(service, rules::of_violation(&violation)),
+                });
+            }
+        };
+        match (party, &self.structures) {
+            (Party::Structure(account), Some(structures)) if !structures.has_pincode(&request, account) => {
+                refused(Said::Fault(invalid_credentials()))
+            }
+            (Party::Region(_), _) if request.get("pinCode").is_some() => {
+                refused(self.refusal(service, PINCODE_NOT_ALLOWED))
+            }
+            _ => self.carry_out(service, party, request, &profile, order),
         }
     }
 
-    fn carry_out(&self, service: &Service, request: Request, profile: &Profile, order: Option<Order>) -> Decision {
+    fn carry_out(
+        &self,
+        service: &Service,
+        party: &Party,
+        request: Request,
+        profile: &Profile,
+        order: Option<Order>,
+    ) -> Decision {
         let mut state = self.state.lock();
         let state = &mut *state;
         let subject = rules::subject(&state.register, &request);
@@ -172,7 +207,9 @@ impl House {
         });
         let is_applied = order.as_ref().is_none_or(|order| order.applied.unwrap_or(order.fault.is_applied()));
         let mut scene = Scene {
+            party,
             register: &mut state.register,
+            certifications: &mut state.certifications,
             immuni: &mut state.immuni,
             profile,
             clock: &self.clock,
@@ -183,39 +220,61 @@ impl House {
         } else if order.as_ref().is_some_and(|order| order.fault == Fault::Refused) {
             Err(rules::SYSTEM)
         } else {
-            Ok(rules::Fields::new())
+            Ok(Fields::new())
         };
-        let said = self.answer(outcome);
+        let said = self.answer(service, outcome);
+        state.journal.note(self.clock.now(), service.word, party, &request, &said);
         log(service, &said, order.as_ref());
         Decision { said, order, request }
     }
 
-    fn refusal(&self, refusal: Refusal) -> Said {
-        self.answer(Err(refusal))
+    fn refusal(&self, service: &Service, refusal: Refusal) -> Said {
+        self.answer(service, Err(refusal))
     }
 
-    fn answer(&self, outcome: Result<rules::Fields, Refusal>) -> Said {
+    fn answer(&self, service: &Service, outcome: Result<Fields, Refusal>) -> Said {
         let Ok(transaction) = self.random.uuid_v7(self.clock.now()) else {
             return Said::Fault(soap::Fault { code: "Server", text: "Internal Error".to_owned() });
         };
-        let (esito, description) = match &outcome {
-            Ok(_) => ("0000", "Operazione eseguita correttamente"),
-            Err(_) => ("9999", "Richiesta non accolta"),
+        let (fields, refusal) = match outcome {
+            Ok(fields) => (fields, None),
+            Err(refusal) => (Fields::new(), Some(refusal)),
         };
-        let mut fields = vec![
-            ("idTransazione", transaction),
-            ("esito", esito.to_owned()),
-            ("descrizioneEsito", description.to_owned()),
-        ];
-        let mut errors = Vec::new();
-        match outcome {
-            Ok(more) => fields.extend(more),
-            Err(refusal) => {
-                errors.push(ServiceError { kind: "Bloccante", code: refusal.code, text: refusal.text });
-            }
-        }
-        Said::Answer(Answer { fields, errors })
+        let (usual, errors) = match service.manner {
+            Manner::Errors => in_errors(transaction, rules::stamp(self.clock.now()), refusal),
+            Manner::Codes => (in_codes(refusal), Vec::new()),
+        };
+        // What the rules say goes before what is usual.
+        let is_said = |name: &str| fields.iter().any(|(known, _)| *known == name);
+        let usual: Vec<_> = usual.into_iter().filter(|(name, _)| !is_said(name)).collect();
+        Said::Answer(Answer { fields: usual.into_iter().chain(fields).collect(), errors })
     }
+}
+
+/// 0000 or 9999, and why.
+fn in_errors(transaction: String, stamp: String, refusal: Option<Refusal>) -> (Fields, Vec<ServiceError>) {
+    let (esito, description) = match refusal {
+        None => ("0000", "Operazione eseguita correttamente"),
+        Some(_) => ("9999", "Richiesta non accolta"),
+    };
+    let fields = vec![
+        ("idTransazione", transaction.into()),
+        ("dataOra", stamp.into()),
+        ("esito", esito.into()),
+        ("descrizioneEsito", description.into()),
+    ];
+    let error = refusal.map(|refusal| ServiceError { kind: "Bloccante", code: refusal.code, text: refusal.text });
+    (fields, error.into_iter().collect())
+}
+
+/// The document's code of a closure; what it has none for is an error of the system.
+fn in_codes(refusal: Option<Refusal>) -> Fields {
+    let said = match refusal {
+        None => exemptions::DONE,
+        Some(refusal) if refusal.code.starts_with("74") => refusal,
+        Some(_) => exemptions::SYSTEM,
+    };
+    vec![("esito", said.code.into()), ("diagnostico", said.text.into())]
 }
 
 impl State {
@@ -227,21 +286,22 @@ impl State {
     }
 }
 
-/// What may be logged of a request (seed 003, 3.4, less anybody's data): service, outcome, transaction.
+/// What may be logged of a request (seed 003, 2.5, 3.4, 5.2, less anybody's data): service, outcome, transaction, which
+/// is a CUN where a test is reported.
 fn log(service: &Service, said: &Said, order: Option<&Order>) {
-    let (fields, errors): (&[_], &[_]) = match said {
-        Said::Answer(answer) => (&answer.fields, &answer.errors),
-        Said::Fault(_) => (&[], &[]),
+    let answer = match said {
+        Said::Answer(answer) => Some(answer),
+        Said::Fault(_) => None,
     };
-    let field = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    let field = |name: &str| answer.and_then(|answer| answer.get(name)).filter(|text| !text.starts_with(CUN_PREFIX));
     tracing::info!(
         target: "centralino::sandbox",
         service = service.word,
         esito = field("esito"),
-        code = errors.first().map(|error| error.code),
+        code = answer.and_then(|answer| answer.errors.first()).map(|error| error.code),
         transaction = field("idTransazione"),
         fault = order.map(|order| order.fault.word()),
         "{}",
-        if fields.is_empty() { "answered with a fault" } else { "answered" }
+        if answer.is_none() { "answered with a fault" } else { "answered" }
     );
 }

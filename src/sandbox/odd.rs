@@ -17,25 +17,30 @@ const NOTE: ServiceError =
     ServiceError { kind: "Avviso", code: "9070", text: "SANDBOX: comunicazione tardiva del test" };
 
 /// Changes what the answer to `request` says and how it is written.
-pub(super) fn prepare(fault: Fault, request: &Request, answer: &mut Answer, style: &mut Style) {
-    match fault {
+pub(super) fn prepare(order: &Order, request: &Request, answer: &mut Answer, style: &mut Style) {
+    match order.fault {
+        Fault::GivenEsito => answer.replace("esito", order.esito.as_deref()),
         Fault::EchoedCodes => answer.replace("idTransazione", Some(&format!("tx.{}", codes(request).join("/")))),
         Fault::EchoedId => {
             let id = answer.get("idVerificaTampone").or(request.get("idVerificaTampone")).unwrap_or("1");
             answer.replace("idTransazione", Some(&id.to_uppercase()));
         }
-        Fault::DuplicateField => answer.fields.push(("esito", "9999".to_owned())),
+        Fault::DuplicateField => answer.fields.push(("esito", "9999".into())),
         Fault::UnknownEsito => answer.replace("esito", Some("1234")),
         Fault::MissingEsito => answer.replace("esito", None),
         Fault::MissingId => answer.replace("idVerificaTampone", None),
         Fault::MissingDate => answer.replace("dataPrelievo", None),
         Fault::MissingTransaction => answer.replace("idTransazione", None),
+        Fault::WrongCun => {
+            let wrong = answer.get("idTransazione").map(wrong_code);
+            answer.replace("idTransazione", wrong.as_deref());
+        }
         Fault::Warning if answer.is_done() => {
             answer.replace("esito", Some("0001"));
             answer.errors.push(NOTE);
         }
         Fault::SuccessWithErrors if answer.is_done() => answer.errors.push(NOTE),
-        _ => restyle(fault, answer, style),
+        fault => restyle(fault, answer, style),
     }
 }
 
@@ -46,7 +51,7 @@ fn restyle(fault: Fault, answer: &mut Answer, style: &mut Style) {
         Fault::Blanks => style.around = "\n\t  ",
         Fault::DefaultNamespace => style.prefix = None,
         Fault::OtherPrefixes => style.prefix = Some("p-1.x"),
-        Fault::Nil => style.nil = Some("descrizioneEsito"),
+        Fault::Nil => style.nil = &["descrizioneEsito", "diagnostico"],
         Fault::Latin1 => {
             style.declaration = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>";
             answer.replace("descrizioneEsito", Some("Operazione già eseguita: è tutto a posto"));
@@ -57,18 +62,26 @@ fn restyle(fault: Fault, answer: &mut Answer, style: &mut Style) {
 
 /// What a request says of its caller, in lower case.
 fn codes(request: &Request) -> Vec<String> {
-    let names = ["numTesseraSanitaria", "cun", "codiceOtp", "dataInizioSintomi"];
+    let names = ["numTesseraSanitaria", "cun", "codiceOtp", "dataInizioSintomi", "cfAssistito", "idTransazione"];
     names.iter().filter_map(|name| request.get(name)).map(str::to_lowercase).collect()
 }
 
+/// A code whose check symbol is another's.
+fn wrong_code(code: &str) -> String {
+    let last = if code.ends_with('A') { 'E' } else { 'A' };
+    let body: String = code.chars().take(code.chars().count().saturating_sub(1)).collect();
+    format!("{body}{last}")
+}
+
 impl Answer {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    /// A field's text.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value.text())
     }
 
     fn replace(&mut self, name: &'static str, value: Option<&str>) {
         self.fields.retain(|(known, _)| *known != name);
-        self.fields.extend(value.map(|value| (name, value.to_owned())));
+        self.fields.extend(value.map(|value| (name, value.into())));
     }
 
     fn is_done(&self) -> bool {

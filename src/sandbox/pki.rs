@@ -15,10 +15,42 @@ use rcgen::{
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use time::OffsetDateTime;
 
+use super::party::Party;
+use crate::server::random::NoRandomness;
+
 const CA: &str = "ca.pem";
-const SERVER: (&str, &str) = ("server.pem", "server.key");
-const CLIENT: (&str, &str) = ("client.pem", "client.key");
-const UNKNOWN_CLIENT: (&str, &str) = ("unknown-client.pem", "unknown-client.key");
+/// Issues the certificates of territorial bodies (seed 000, 1.1 and 4).
+const REVENUE_CA: &str = "agenzia-entrate-ca.pem";
+const SERVER: &str = "server";
+/// A client of an authority that is not known here.
+pub(super) const UNKNOWN_CLIENT: &str = "unknown-client";
+/// The client of the call center.
+pub(super) const CALL_CENTER: &str = "client";
+
+/// A client that is known, by the name of its files.
+struct Client {
+    stem: &'static str,
+    name: &'static str,
+    party: Party,
+}
+
+/// Two of each kind where it matters whose somebody is.
+const CLIENTS: &[Client] = &[
+    Client { stem: CALL_CENTER, name: "Call center (ambiente di prova)", party: Party::CallCenter },
+    Client { stem: "region", name: "Regione 190 (ambiente di prova)", party: Party::Region("190") },
+    Client { stem: "region-2", name: "Regione 030 (ambiente di prova)", party: Party::Region("030") },
+    Client {
+        stem: "body",
+        name: "Ente 190-201 (ambiente di prova)",
+        party: Party::Body { region: "190", authority: "201" },
+    },
+    Client {
+        stem: "body-2",
+        name: "Ente 030-301 (ambiente di prova)",
+        party: Party::Body { region: "030", authority: "301" },
+    },
+];
+
 const VALIDITY: SignedDuration = SignedDuration::from_hours(10 * 365 * 24);
 /// Clients warn a month before the end of theirs: with these they never have to.
 const RENEWAL: SignedDuration = SignedDuration::from_hours(31 * 24);
@@ -26,7 +58,10 @@ const RENEWAL: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// What the server presents and whom it trusts.
 #[derive(Debug)]
 pub(super) struct Pki {
-    pub(super) authority: CertificateDer<'static>,
+    /// Sistema TS's own, and that of the Agenzia delle Entrate.
+    pub(super) authorities: [CertificateDer<'static>; 2],
+    /// The certificates of the known clients, and whose each is.
+    pub(super) parties: Vec<(CertificateDer<'static>, Party)>,
     pub(super) server: CertificateDer<'static>,
     pub(super) server_key: PrivateKeyDer<'static>,
 }
@@ -48,6 +83,12 @@ pub enum PkiError {
     /// They can't be made.
     #[error("the sandbox's certificates can't be made: {0}")]
     Made(#[from] rcgen::Error),
+    /// The key under which pincodes are encrypted is of another kind.
+    #[error("{}: not a key of RSA", .0.display())]
+    NotRsa(PathBuf),
+    /// No randomness for a password.
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
 }
 
 /// Reads the certificates in `dir`, after making them if one is missing or about to end.
@@ -55,12 +96,27 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Pki, PkiError> {
     if !is_complete(dir, now) {
         make(dir, now)?;
     }
-    let key = dir.join(SERVER.1);
+    let party = |client: &Client| Ok((certificate(&pem(dir, client.stem))?, client.party.clone()));
     Ok(Pki {
-        authority: certificate(&dir.join(CA))?,
-        server: certificate(&dir.join(SERVER.0))?,
-        server_key: PrivateKeyDer::from_pem_file(&key).map_err(|_| PkiError::Pem(key))?,
+        authorities: [certificate(&dir.join(CA))?, certificate(&dir.join(REVENUE_CA))?],
+        parties: CLIENTS.iter().map(party).collect::<Result<_, PkiError>>()?,
+        server: certificate(&pem(dir, SERVER))?,
+        server_key: private_key(&key(dir, SERVER))?,
     })
+}
+
+/// The file of a certificate.
+pub(super) fn pem(dir: &Path, stem: &str) -> PathBuf {
+    dir.join(format!("{stem}.pem"))
+}
+
+/// The file of its key.
+pub(super) fn key(dir: &Path, stem: &str) -> PathBuf {
+    dir.join(format!("{stem}.key"))
+}
+
+pub(super) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, PkiError> {
+    PrivateKeyDer::from_pem_file(path).map_err(|_| PkiError::Pem(path.to_owned()))
 }
 
 fn certificate(path: &Path) -> Result<CertificateDer<'static>, PkiError> {
@@ -68,9 +124,14 @@ fn certificate(path: &Path) -> Result<CertificateDer<'static>, PkiError> {
 }
 
 fn is_complete(dir: &Path, now: Timestamp) -> bool {
-    let lives = |name: &str| certificate(&dir.join(name)).is_ok_and(|certificate| lasts(&certificate, now + RENEWAL));
-    let has_key = |name: &str| PrivateKeyDer::from_pem_file(dir.join(name)).is_ok();
-    lives(CA) && [SERVER, CLIENT, UNKNOWN_CLIENT].iter().all(|(certificate, key)| lives(certificate) && has_key(key))
+    let has_authorities = [CA, REVENUE_CA].iter().all(|name| lives(&dir.join(name), now));
+    let mut stems = [SERVER, UNKNOWN_CLIENT].into_iter().chain(CLIENTS.iter().map(|client| client.stem));
+    has_authorities && stems.all(|stem| lives(&pem(dir, stem), now) && private_key(&key(dir, stem)).is_ok())
+}
+
+/// Whether a certificate is there and far from its end.
+pub(super) fn lives(path: &Path, now: Timestamp) -> bool {
+    certificate(path).is_ok_and(|certificate| lasts(&certificate, now + RENEWAL))
 }
 
 fn lasts(certificate: &CertificateDer<'_>, until: Timestamp) -> bool {
@@ -82,11 +143,26 @@ fn make(dir: &Path, now: Timestamp) -> Result<(), PkiError> {
     make_folder(dir)?;
     let until = now + VALIDITY;
     let authority = self::authority("Sistema TS (ambiente di prova)", until)?;
+    let revenue = self::authority("Agenzia delle Entrate (ambiente di prova)", until)?;
     let stranger = self::authority("CA sconosciuta a Sistema TS", until)?;
     write(&dir.join(CA), authority.pem().as_bytes(), false)?;
+    write(&dir.join(REVENUE_CA), revenue.pem().as_bytes(), false)?;
     leaf(dir, SERVER, "localhost", ExtendedKeyUsagePurpose::ServerAuth, &authority, until)?;
-    leaf(dir, CLIENT, "Call center (ambiente di prova)", ExtendedKeyUsagePurpose::ClientAuth, &authority, until)?;
+    for Client { stem, name, party } in CLIENTS {
+        let issuer = if matches!(party, Party::Body { .. }) { &revenue } else { &authority };
+        leaf(dir, stem, name, ExtendedKeyUsagePurpose::ClientAuth, issuer, until)?;
+    }
     leaf(dir, UNKNOWN_CLIENT, "Client sconosciuto", ExtendedKeyUsagePurpose::ClientAuth, &stranger, until)
+}
+
+/// Makes the certificate under which pincodes are encrypted (`SanitelCF`), RSA as at Sistema TS, and its key.
+pub(super) fn make_pincode_certificate(dir: &Path, stem: &str, now: Timestamp) -> Result<(), PkiError> {
+    make_folder(dir)?;
+    let secret = KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)?;
+    let mut params = parameters(Vec::new(), "SanitelCF (ambiente di prova)", now + VALIDITY)?;
+    params.key_usages = vec![KeyUsagePurpose::KeyEncipherment, KeyUsagePurpose::DataEncipherment];
+    write(&pem(dir, stem), params.self_signed(&secret)?.pem().as_bytes(), false)?;
+    write(&key(dir, stem), secret.serialize_pem().as_bytes(), true)
 }
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -100,7 +176,7 @@ fn authority(name: &str, until: Timestamp) -> Result<Authority, PkiError> {
 
 fn leaf(
     dir: &Path,
-    files: (&str, &str),
+    stem: &str,
     name: &str,
     usage: ExtendedKeyUsagePurpose,
     issuer: &Authority,
@@ -115,10 +191,10 @@ fn leaf(
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![usage];
     params.use_authority_key_identifier_extension = true;
-    let key = KeyPair::generate()?;
-    let signed = params.signed_by(&key, issuer)?;
-    write(&dir.join(files.0), signed.pem().as_bytes(), false)?;
-    write(&dir.join(files.1), key.serialize_pem().as_bytes(), true)
+    let secret = KeyPair::generate()?;
+    let signed = params.signed_by(&secret, issuer)?;
+    write(&pem(dir, stem), signed.pem().as_bytes(), false)?;
+    write(&key(dir, stem), secret.serialize_pem().as_bytes(), true)
 }
 
 fn parameters(hosts: Vec<String>, name: &str, until: Timestamp) -> Result<CertificateParams, PkiError> {
@@ -136,7 +212,7 @@ fn make_folder(dir: &Path) -> Result<(), PkiError> {
 }
 
 /// Writes beside and moves into place; a file is readable by its owner alone, and by all if it is public.
-fn write(path: &Path, content: &[u8], is_secret: bool) -> Result<(), PkiError> {
+pub(super) fn write(path: &Path, content: &[u8], is_secret: bool) -> Result<(), PkiError> {
     let failed = |cause| PkiError::File { path: path.to_owned(), cause };
     let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
     file.write_all(content).map_err(failed)?;
@@ -171,8 +247,8 @@ mod tests {
     fn a_missing_file_makes_all_of_them_anew() {
         let dir = tempfile::tempdir().expect("a folder");
         let first = open(dir.path(), start()).expect("made");
-        std::fs::remove_file(dir.path().join(CLIENT.1)).expect("removed");
-        assert_ne!(first.authority, open(dir.path(), start()).expect("made anew").authority);
+        std::fs::remove_file(key(dir.path(), CALL_CENTER)).expect("removed");
+        assert_ne!(first.authorities, open(dir.path(), start()).expect("made anew").authorities);
     }
 
     #[cfg(unix)]
@@ -181,9 +257,11 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().expect("a folder");
         open(dir.path(), start()).expect("made");
-        for (_, key) in [SERVER, CLIENT, UNKNOWN_CLIENT] {
-            let mode = std::fs::metadata(dir.path().join(key)).expect("a key").permissions().mode();
-            assert_eq!(mode & 0o777, 0o600, "{key}");
+        make_pincode_certificate(dir.path(), "sanitelcf", start()).expect("made");
+        let clients = CLIENTS.iter().map(|client| client.stem);
+        for stem in clients.chain([SERVER, UNKNOWN_CLIENT, "sanitelcf"]) {
+            let mode = std::fs::metadata(key(dir.path(), stem)).expect("a key").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{stem}");
         }
     }
 }

@@ -21,6 +21,13 @@ pub struct Profile {
     pub schema_violation: SchemaViolation,
     /// What `A` takes back (seed 003, Tab. 13 against Tab. 19).
     pub cancellation: Cancellation,
+    /// Whether a region's OTP is refused without the operator's codice fiscale (seed 003, 5.2 logs it, the table of 5.1
+    /// lacks it).
+    pub otp_operator_required: bool,
+    /// Whether a closure is refused without `UtenteToken` (seed 000, 2.2 says both).
+    pub token_required: bool,
+    /// Whether the elements of a closure stand in the namespace of its message.
+    pub closure_children: ClosureChildren,
 }
 
 impl Default for Profile {
@@ -32,6 +39,9 @@ impl Default for Profile {
             unknown_certificate: UnknownCertificate::default(),
             schema_violation: SchemaViolation::default(),
             cancellation: Cancellation::default(),
+            otp_operator_required: true,
+            token_required: false,
+            closure_children: ClosureChildren::default(),
         }
     }
 }
@@ -78,4 +88,15 @@ pub enum Cancellation {
     BeforeConfirmation,
     /// The confirmation: it is refused before `C` (Tab. 13). What `C` deleted stays deleted.
     AfterConfirmation,
+}
+
+/// Whether the elements of a closure stand in the namespace of its message (seed 000 does not say).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosureChildren {
+    /// They do.
+    #[default]
+    Qualified,
+    /// They stand in none.
+    Unqualified,
 }

@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
             None => self.read_type(node.first_element_child().ok_or_else(|| unknown(node))?, String::new())?,
         };
         Ok(Element {
-            namespace: target_namespace(node).to_owned(),
+            namespace: if is_qualified(node) { target_namespace(node).to_owned() } else { String::new() },
             name: node.attribute("name").ok_or_else(|| unknown(node))?.to_owned(),
             least: number(node, "minOccurs")?.unwrap_or(1),
             most: match node.attribute("maxOccurs") {
@@ -177,6 +177,12 @@ pub(super) fn qualified<'a, 'b>(node: Node<'a, '_>, name: &'b str) -> (&'a str, 
 
 fn target_namespace<'a>(node: Node<'a, 'a>) -> &'a str {
     node.document().root_element().attribute("targetNamespace").unwrap_or_default()
+}
+
+/// Whether an element stands in its schema's namespace: a global one does, a local one where the schema says so.
+fn is_qualified(node: Node<'_, '_>) -> bool {
+    let schema = node.document().root_element();
+    node.parent() == Some(schema) || schema.attribute("elementFormDefault") == Some("qualified")
 }
 
 fn number(node: Node<'_, '_>, name: &str) -> Result<Option<usize>, SchemaError> {

@@ -12,13 +12,14 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
-    header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue},
+    header::{ALLOW, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue},
 };
 
 use super::{
     faults::Fault,
     house::{Decision, House, Said, Sender},
     odd,
+    party::Badge,
     reply::{Body, Reply, XML, page, whole},
     services::Service,
     soap::{self, Style},
@@ -49,9 +50,10 @@ pub(super) struct Cut;
 
 impl Line {
     /// Answers a request, or does not.
-    pub(super) async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+    pub(super) async fn answer(mut self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+        self.look_at_credentials(&request);
         let services = &self.house.services;
-        let Some(service) = services.iter().find(|service| service.contract.path == request.uri().path()) else {
+        let Some(service) = services.iter().find(|service| service.path() == request.uri().path()) else {
             return Ok(page(StatusCode::NOT_FOUND));
         };
         let reply = match *request.method() {
@@ -73,6 +75,13 @@ impl Line {
         }
     }
 
+    /// At the door of the structures each message brings its credentials along.
+    fn look_at_credentials(&mut self, request: &Request<Incoming>) {
+        if let (Badge::Credentials(_), Some(structures)) = (&self.sender.badge, &self.house.structures) {
+            self.sender.badge = structures.badge(header(request, &AUTHORIZATION));
+        }
+    }
+
     fn cut(&self) -> Cut {
         self.cut.store(true, Ordering::SeqCst);
         Cut
@@ -80,15 +89,17 @@ impl Line {
 
     /// `?wsdl` and `?xsd=<file>`, with the addresses under which the client came.
     fn contract(&self, service: &Service, request: &Request<Incoming>) -> Response<Body> {
-        if !self.sender.is_known || !self.house.profile.read().sources.contains(&self.sender.address) {
+        let profile = self.house.profile.read().clone();
+        if self.sender.badge.party().is_none() || !profile.sources.contains(&self.sender.address) {
             return page(StatusCode::FORBIDDEN);
         }
+        let contract = service.contract(&profile);
         let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).filter(|host| is_authority(host));
         let base = host.map_or_else(|| self.base.to_string(), |host| format!("https://{host}"));
         let query = request.uri().query().unwrap_or_default();
         let text = match query.split_once('=') {
-            Some((key, name)) if key.eq_ignore_ascii_case("xsd") => service.contract.schema(name, &base),
-            None if query.eq_ignore_ascii_case("wsdl") => Some(service.contract.wsdl(&base)),
+            Some((key, name)) if key.eq_ignore_ascii_case("xsd") => contract.schema(name, &base),
+            None if query.eq_ignore_ascii_case("wsdl") => Some(contract.wsdl(&base)),
             _ => return not_allowed(),
         };
         text.map_or_else(|| page(StatusCode::NOT_FOUND), |text| whole(StatusCode::OK, XML, text))
@@ -109,7 +120,7 @@ impl Line {
             Some(Misplaced::Action(said)) => Decision { said, order, request: soap::Request::default() },
             None => {
                 let message = text::decode(&message.to_bytes(), &content_type);
-                self.house.decide(service, message.as_deref(), self.sender, order)
+                self.house.decide(service, message.as_deref(), &self.sender, order)
             }
         };
         self.speak(service, decision)
@@ -117,21 +128,22 @@ impl Line {
 
     fn speak(&self, service: &Service, decision: Decision) -> Reply {
         let Decision { said, order, request } = decision;
-        let fault = order.as_ref().map(|order| order.fault);
+        let profile = self.house.profile.read().clone();
         let (status, text) = match said {
             Said::Fault(fault) => (StatusCode::INTERNAL_SERVER_ERROR, fault.render()),
             Said::Answer(mut answer) => {
                 let mut style = Style::default();
-                if let Some(fault) = fault {
-                    odd::prepare(fault, &request, &mut answer, &mut style);
+                if let Some(order) = &order {
+                    odd::prepare(order, &request, &mut answer, &mut style);
                 }
-                let spoken = if fault == Some(Fault::OtherOperation) { self.other(service) } else { service };
-                (StatusCode::OK, answer.render(&spoken.contract, &style))
+                let is_other = order.as_ref().is_some_and(|order| order.fault == Fault::OtherOperation);
+                let spoken = if is_other { self.other(service) } else { service };
+                (StatusCode::OK, answer.render(spoken.contract(&profile), &style))
             }
         };
         match order {
             None => Reply::Http(whole(status, XML, text)),
-            Some(order) => odd::reply(&order, &service.contract, status, text, &request),
+            Some(order) => odd::reply(&order, service.contract(&profile), status, text, &request),
         }
     }
 
@@ -157,7 +169,7 @@ fn misplaced(service: &Service, request: &Request<Incoming>) -> Option<Misplaced
     if !media_type.eq_ignore_ascii_case("text/xml") || !is_plain {
         return Some(Misplaced::ContentType);
     }
-    if header(request, &SOAP_ACTION).trim_matches('"') == service.contract.action {
+    if header(request, &SOAP_ACTION).trim_matches('"') == service.action() {
         return None;
     }
     let text = "The given SOAPAction does not match an operation.";

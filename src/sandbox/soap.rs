@@ -14,7 +14,8 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Far more than the longest message that keeps to a contract.
 const MOST_NODES: u32 = 2_000;
 
-/// The fields of a request that keeps to its contract: personal data, so nothing prints them.
+/// The values of a request that keeps to its contract, those within a group among them: personal data, so nothing
+/// prints them.
 #[derive(Default)]
 pub(super) struct Request(Vec<(String, String)>);
 
@@ -64,8 +65,8 @@ pub(super) fn read(contract: &Contract, message: Option<&str>) -> Result<Request
     let document = Document::parse_with_options(text, options).map_err(|_| client("Error reading XMLStreamReader."))?;
     let body = body(document.root_element()).map_err(Unread::Envelope)?;
     check(&contract.request, body).map_err(Unread::Body)?;
-    let fields = body.children().filter(Node::is_element);
-    Ok(Request(fields.map(|field| (field.tag_name().name().to_owned(), text_of(field).trim().to_owned())).collect()))
+    let leaves = body.descendants().filter(|node| node.is_element() && node.first_element_child().is_none());
+    Ok(Request(leaves.map(|leaf| (leaf.tag_name().name().to_owned(), text_of(leaf).trim().to_owned())).collect()))
 }
 
 fn body<'a>(envelope: Node<'a, 'a>) -> Result<Node<'a, 'a>, Fault> {
@@ -97,9 +98,41 @@ pub(super) struct ServiceError {
     pub(super) text: &'static str,
 }
 
-/// What a service answers: its fields, in any order, and its list of errors.
+/// What stands in a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(String),
+    Fields(Fields),
+}
+
+/// Fields, in any order: the contract has it.
+pub(super) type Fields = Vec<(&'static str, Value)>;
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl Value {
+    /// The text; empty where there are fields.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Fields(_) => "",
+        }
+    }
+}
+
+/// What a service answers: its fields and its list of errors.
 pub(super) struct Answer {
-    pub(super) fields: Vec<(&'static str, String)>,
+    pub(super) fields: Fields,
     pub(super) errors: Vec<ServiceError>,
 }
 
@@ -112,14 +145,14 @@ pub(super) struct Style {
     pub(super) around: &'static str,
     /// A comment between elements.
     pub(super) comment: &'static str,
-    /// A field sent as `xsi:nil`.
-    pub(super) nil: Option<&'static str>,
+    /// Fields sent as `xsi:nil`.
+    pub(super) nil: &'static [&'static str],
     pub(super) declaration: &'static str,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { prefix: Some("ns2"), in_cdata: false, around: "", comment: "", nil: None, declaration: "" }
+        Self { prefix: Some("ns2"), in_cdata: false, around: "", comment: "", nil: &[], declaration: "" }
     }
 }
 
@@ -127,40 +160,74 @@ impl Answer {
     /// The envelope in which it travels.
     pub(super) fn render(&self, contract: &Contract, style: &Style) -> String {
         let element = &contract.answer;
-        let fields: String = element.children().iter().map(|child| self.render_child(child, style)).collect();
-        let (name, namespace) = (style.tag(&element.name), &element.namespace);
+        let mut fields = self.fields.clone();
+        if !self.errors.is_empty() {
+            fields.push(("errori", Value::Fields(self.errors.iter().map(ServiceError::to_field).collect())));
+        }
+        let name = style.tag(&element.name);
+        let pen = Pen { style, namespace: &element.namespace, default: "" };
+        let pen = if style.prefix.is_none() { Pen { default: &element.namespace, ..pen } } else { pen };
+        let mut written = String::new();
+        pen.write_all(element, &fields, &mut written);
         let declared = style.prefix.map_or_else(|| "xmlns".to_owned(), |prefix| format!("xmlns:{prefix}"));
-        let (declaration, comment) = (style.declaration, style.comment);
+        let (declaration, comment, namespace) = (style.declaration, style.comment, &element.namespace);
         format!(
             "{declaration}<env:Envelope xmlns:env=\"{ENVELOPE}\">{comment}<env:Body><{name} {declared}=\"{namespace}\" \
-             xmlns:xsi=\"{XSI}\">{fields}</{name}></env:Body></env:Envelope>"
+             xmlns:xsi=\"{XSI}\">{written}</{name}></env:Body></env:Envelope>"
         )
     }
+}
 
-    fn render_child(&self, child: &Element, style: &Style) -> String {
-        let name = style.tag(&child.name);
-        if style.nil == Some(child.name.as_str()) {
-            return format!("<{name} xsi:nil=\"true\"/>");
+/// Writes fields in the order of the contract.
+#[derive(Clone, Copy)]
+struct Pen<'a> {
+    style: &'a Style,
+    /// The answer's namespace, which has the style's prefix.
+    namespace: &'a str,
+    /// The namespace of names without a prefix.
+    default: &'a str,
+}
+
+impl<'a> Pen<'a> {
+    fn write_all(self, parent: &'a Element, fields: &[(&'static str, Value)], to: &mut String) {
+        for child in parent.children() {
+            if self.style.nil.contains(&child.name.as_str()) {
+                let (name, declared, _) = self.begin(child);
+                to.extend(["<", &name, &declared, " xsi:nil=\"true\"/>"]);
+                continue;
+            }
+            for (_, value) in fields.iter().filter(|(name, _)| *name == child.name) {
+                self.write(child, value, to);
+            }
         }
-        if let Some(entry) = child.children().first() {
-            let errors: String = self.errors.iter().map(|error| error.render(&entry.namespace, style)).collect();
-            return if errors.is_empty() { errors } else { format!("<{name}>{errors}</{name}>") };
+    }
+
+    fn write(self, element: &'a Element, value: &Value, to: &mut String) {
+        let (name, declared, within) = self.begin(element);
+        to.extend([self.style.comment, "<", &name, &declared, ">"]);
+        match value {
+            Value::Text(text) => to.push_str(&self.style.value(text)),
+            Value::Fields(fields) => within.write_all(element, fields, to),
         }
-        let values = self.fields.iter().filter(|(field, _)| *field == child.name);
-        values
-            .map(|(_, value)| format!("{}<{name}>{}</{name}>", style.comment, style.value(value)))
-            .collect::<Vec<_>>()
-            .concat()
+        to.extend(["</", &name, ">"]);
+    }
+
+    /// The name of an element, what has to be declared with it, and the pen for what is within.
+    fn begin(self, element: &'a Element) -> (String, String, Self) {
+        let namespace = element.namespace.as_str();
+        if namespace == self.namespace && self.style.prefix.is_some() {
+            return (self.style.tag(&element.name), String::new(), self);
+        }
+        let declared = if namespace == self.default { String::new() } else { format!(" xmlns=\"{namespace}\"") };
+        (element.name.clone(), declared, Self { default: namespace, ..self })
     }
 }
 
 impl ServiceError {
-    fn render(&self, namespace: &str, style: &Style) -> String {
-        let (kind, code, text) = (style.value(self.kind), style.value(self.code), style.value(self.text));
-        format!(
-            "<errore xmlns=\"{namespace}\"><tipoErrore>{kind}</tipoErrore><codEsito>{code}</codEsito>\
-             <descrEsito>{text}</descrEsito></errore>"
-        )
+    fn to_field(&self) -> (&'static str, Value) {
+        let fields =
+            vec![("tipoErrore", self.kind.into()), ("codEsito", self.code.into()), ("descrEsito", self.text.into())];
+        ("errore", Value::Fields(fields))
     }
 }
 

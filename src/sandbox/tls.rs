@@ -34,6 +34,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     house::{House, Sender},
+    party::{Badge, Party},
     pki::Pki,
     profile::{ForeignSource, Profile, UnknownCertificate},
     server::{Line, PATIENCE},
@@ -57,23 +58,45 @@ pub(super) struct Listener {
     house: Arc<House>,
     base: Arc<str>,
     acceptor: TlsAcceptor,
-    authority: Arc<dyn ClientCertVerifier>,
+    door: Door,
+}
+
+/// How who comes is known.
+enum Door {
+    /// By the certificate.
+    Certificates { authority: Arc<dyn ClientCertVerifier>, parties: Vec<(CertificateDer<'static>, Party)> },
+    /// By what each message says.
+    Credentials,
 }
 
 impl Listener {
-    /// A listener that is reached at `base`.
-    pub(super) fn new(pki: Pki, house: Arc<House>, base: &str) -> Result<Self, TlsError> {
+    /// A listener for clients with certificates, that is reached at `base`.
+    pub(super) fn new(pki: &Pki, house: Arc<House>, base: &str) -> Result<Self, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut roots = RootCertStore::empty();
-        roots.add(pki.authority)?;
+        for authority in &pki.authorities {
+            roots.add(authority.clone())?;
+        }
         let authority = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
         let doorkeeper = Doorkeeper { authority: Arc::clone(&authority), profile: Arc::clone(&house.profile) };
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
             .with_client_cert_verifier(Arc::new(doorkeeper))
-            .with_single_cert(vec![pki.server], pki.server_key)?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
-        Ok(Self { house, base: base.into(), acceptor: TlsAcceptor::from(Arc::new(config)), authority })
+            .with_single_cert(vec![pki.server.clone()], pki.server_key.clone_key())?;
+        config.alpn_protocols = protocols();
+        let door = Door::Certificates { authority, parties: pki.parties.clone() };
+        Ok(Self { house, base: base.into(), acceptor: TlsAcceptor::from(Arc::new(config)), door })
+    }
+
+    /// A listener for structures, which have user id and password and no certificate.
+    pub(super) fn for_structures(pki: &Pki, house: Arc<House>, base: &str) -> Result<Self, TlsError> {
+        let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
+            .with_no_client_auth()
+            .with_single_cert(vec![pki.server.clone()], pki.server_key.clone_key())?;
+        config.alpn_protocols = protocols();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Ok(Self { house, base: base.into(), acceptor, door: Door::Credentials })
     }
 
     /// Accepts connections until it is dropped, which cuts them all.
@@ -108,8 +131,7 @@ impl Listener {
         };
         let (_, session) = stream.get_ref();
         self.count(session.handshake_kind());
-        let is_known = session.peer_certificates().is_some_and(|chain| self.is_known(chain));
-        let sender = Sender { address, is_known };
+        let sender = Sender { address, badge: self.badge(session.peer_certificates().unwrap_or_default()) };
         let line = Line { house: Arc::clone(&self.house), sender, base: Arc::clone(&self.base), cut };
         let service = service_fn(move |request| line.clone().answer(request));
         if http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.is_err() {
@@ -122,11 +144,14 @@ impl Listener {
         profile.foreign_source == ForeignSource::Silence && !profile.sources.contains(&address)
     }
 
-    fn is_known(&self, chain: &[CertificateDer<'_>]) -> bool {
+    /// Who presents the certificates of a connection.
+    fn badge(&self, chain: &[CertificateDer<'_>]) -> Badge {
+        let Door::Certificates { authority, parties } = &self.door else { return Badge::Credentials(None) };
         let now = Duration::from_millis(u64::try_from(self.house.clock.now_ms()).unwrap_or_default());
-        chain.split_first().is_some_and(|(own, others)| {
-            self.authority.verify_client_cert(own, others, UnixTime::since_unix_epoch(now)).is_ok()
-        })
+        let now = UnixTime::since_unix_epoch(now);
+        let known = chain.split_first().filter(|(own, others)| authority.verify_client_cert(own, others, now).is_ok());
+        let party = known.and_then(|(own, _)| parties.iter().find(|(certificate, _)| certificate == own));
+        Badge::Certificate(party.map(|(_, party)| party.clone()))
     }
 
     fn count(&self, kind: Option<HandshakeKind>) {
@@ -136,6 +161,10 @@ impl Listener {
             _ => counts.full_handshakes += 1,
         }
     }
+}
+
+fn protocols() -> Vec<Vec<u8>> {
+    vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()]
 }
 
 /// Lets in clients of this Sistema TS, or, where the profile says so, everyone as far as the gateway's "no".

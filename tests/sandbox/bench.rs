@@ -1,12 +1,14 @@
 //! A sandbox of a test's own, and a client that speaks SOAP by hand.
 
-use std::{io::Write as _, path::Path, process::Command, time::Duration};
+use std::time::Duration;
 
 use centralino::{
     sandbox::{Profile, Running, Sandbox, Settings},
     server::{clock::Clock, random::Random},
 };
 use serde_json::{Value, json};
+
+use crate::contracts::validate_all;
 
 pub const ROSSI: &str = "RSSMRA80A01H501U";
 pub const VERDI: &str = "VRDLGU75B02F205A";
@@ -26,27 +28,74 @@ pub struct Service(pub &'static str);
 pub const VERIFY: Service = Service("VerificaPositivita");
 pub const UNLOCK: Service = Service("SbloccoCodiceImmuni");
 pub const CONFIRM: Service = Service("ConfermaSbloccoImmuni");
+pub const REPORT: Service = Service("InvioEsecuzioneTest");
+pub const CANCEL: Service = Service("AnnullamentoEsecuzioneTest");
+pub const LIST: Service = Service("ElencoTest");
+pub const SEND_OTP: Service = Service("InvioCodiceOtp");
+pub const CLOSE: Service = Service("ChiusuraCertEseRed");
+
+pub const SERVICES: [Service; 8] = [VERIFY, UNLOCK, CONFIRM, REPORT, CANCEL, LIST, SEND_OTP, CLOSE];
 
 impl Service {
     pub fn path(self) -> String {
-        format!("/ImmuniCallCenterWEB/services/{}", self.0)
+        let folder = match self.0 {
+            "InvioEsecuzioneTest" | "AnnullamentoEsecuzioneTest" | "ElencoTest" => "TamponiWEB",
+            "InvioCodiceOtp" => "ImmuniAslWEB",
+            "ChiusuraCertEseRed" => "CertEseRedChiusuraWEB",
+            _ => "ImmuniCallCenterWEB",
+        };
+        format!("/{folder}/services/{}", self.0)
     }
 
     pub fn action(self) -> String {
-        format!("\"http://{}.wsdl.immuni.sanita.finanze.it/{}\"", self.0.to_lowercase(), self.0)
+        let area = match self.0 {
+            "ChiusuraCertEseRed" => return "\"\"".to_owned(),
+            "InvioEsecuzioneTest" | "AnnullamentoEsecuzioneTest" | "ElencoTest" => "tamponi",
+            _ => "immuni",
+        };
+        format!("\"http://{}.wsdl.{area}.sanita.finanze.it/{}\"", self.0.to_lowercase(), self.0)
     }
 
-    /// A message with these children.
+    /// Its request: namespace and element.
+    fn request(self) -> (String, String) {
+        let element = format!("{}Richiesta", self.0);
+        match self.0 {
+            "InvioEsecuzioneTest" | "AnnullamentoEsecuzioneTest" | "ElencoTest" => {
+                ("http://tamponirichiesta.xsd.tamponi.sanita.finanze.it".to_owned(), element)
+            }
+            "InvioCodiceOtp" => ("http://inviocodiceotp.xsd.immuni.sanita.finanze.it".to_owned(), element),
+            "ChiusuraCertEseRed" => (
+                "http://chiusuracertrequest.xsd.cert.esenzionireddito.sanita.finanze.it".to_owned(),
+                "ChiusuraCertificazione".to_owned(),
+            ),
+            name => (format!("http://{}richiesta.xsd.immuni.sanita.finanze.it", name.to_lowercase()), element),
+        }
+    }
+
+    /// A message with these children, whose values may be XML.
     pub fn message(self, fields: &[(&str, &str)]) -> String {
-        let name = self.0;
-        let namespace = format!("http://{}richiesta.xsd.immuni.sanita.finanze.it", name.to_lowercase());
         let fields =
             fields.iter().map(|(name, value)| format!("<r:{name}>{value}</r:{name}>")).collect::<Vec<_>>().concat();
+        self.envelope(&fields)
+    }
+
+    /// A message with this content.
+    pub fn envelope(self, content: &str) -> String {
+        let (namespace, name) = self.request();
         format!(
-            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><r:{name}Richiesta \
-             xmlns:r=\"{namespace}\">{fields}</r:{name}Richiesta></s:Body></s:Envelope>"
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><r:{name} \
+             xmlns:r=\"{namespace}\">{content}</r:{name}></s:Body></s:Envelope>"
         )
     }
+}
+
+/// The children of `identificativoStruttura`.
+pub fn structure(id: &str) -> String {
+    let parts: Vec<_> = id.split('-').collect();
+    let element = |name: &str, text: &str| {
+        format!("<{name} xmlns=\"http://tipodati.xsd.immuni.sanita.finanze.it\">{text}</{name}>")
+    };
+    [element("codRegione", parts[0]), element("codAsl", parts[1]), element("codSsa", parts[2])].concat()
 }
 
 /// What came back.
@@ -75,27 +124,18 @@ impl Back {
         self.field("codEsito").or_else(|| self.field("esito")).unwrap_or_else(|| self.text())
     }
 
-    /// Checks the body's element against the contract.
-    pub fn is_valid(&self, service: Service) {
+    /// Every element of this name.
+    pub fn all(&self, name: &str) -> Vec<String> {
         let text = self.text();
         let document = roxmltree::Document::parse(&text).expect("XML");
-        let body = document.descendants().find(|node| node.tag_name().name() == "Body").expect("a body");
-        let element = body.first_element_child().expect("an element");
-        xmllint(&format!("{}ricevuta.xsd", service.0.to_lowercase()), &text[element.range()]);
+        let found = document.descendants().filter(|node| node.tag_name().name() == name);
+        found.map(|node| node.text().unwrap_or_default().to_owned()).collect()
     }
-}
 
-/// Checks an element against a schema of `contracts/` with libxml2.
-pub fn xmllint(schema: &str, element: &str) {
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(element.as_bytes()).expect("written");
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts").join(schema);
-    let output = Command::new("xmllint")
-        .args(["--noout", "--nonet", "--schema"])
-        .args([schema.as_path(), file.path()])
-        .output()
-        .expect("xmllint is needed: on Debian it is in the package libxml2-utils");
-    assert!(output.status.success(), "{}\n{element}", String::from_utf8_lossy(&output.stderr));
+    /// Checks the whole message against the contracts.
+    pub fn is_valid(&self) {
+        assert_eq!(validate_all(&[("answer.xml".to_owned(), self.text())]), Ok(()), "{}", self.text());
+    }
 }
 
 impl Bench {
@@ -104,19 +144,46 @@ impl Bench {
     }
 
     pub async fn with(profile: Profile) -> Self {
+        Self::new(profile, false).await
+    }
+
+    /// One that serves structures too.
+    pub async fn with_structures() -> Self {
+        Self::new(Profile::default(), true).await
+    }
+
+    async fn new(profile: Profile, with_structures: bool) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Clock::standing_at("2021-01-11T10:15:30.123Z".parse().expect("an instant"));
         let any = "127.0.0.1:0".parse().expect("an address");
-        let settings =
-            Settings { listen: any, control: any, profile, ..Settings::in_folder(dir.path().join("sandbox")) };
+        let settings = Settings {
+            listen: any,
+            control: any,
+            structures: with_structures.then_some(any),
+            profile,
+            ..Settings::in_folder(dir.path().join("sandbox"))
+        };
         let sandbox = Sandbox::start(settings, clock.clone(), Random::system()).await.expect("a sandbox");
         let client = client(&sandbox, Some(sandbox.client_files())).build().expect("a client");
         Self { sandbox, clock, client, dir }
     }
 
     pub async fn send(&self, service: Service, message: impl Into<reqwest::Body>) -> reqwest::Result<Back> {
-        let request = self
-            .client
+        self.send_as(&self.client, service, message).await
+    }
+
+    /// The client with a certificate of the sandbox, by the name of its files.
+    pub fn client_of(&self, stem: &str) -> reqwest::Client {
+        client(&self.sandbox, Some(self.sandbox.files(stem))).build().expect("a client")
+    }
+
+    pub async fn send_as(
+        &self,
+        client: &reqwest::Client,
+        service: Service,
+        message: impl Into<reqwest::Body>,
+    ) -> reqwest::Result<Back> {
+        let request = client
             .post(format!("{}{}", self.sandbox.base_url(), service.path()))
             .header("content-type", "text/xml; charset=UTF-8")
             .header("soapaction", service.action())
@@ -126,9 +193,13 @@ impl Bench {
 
     /// Sends a message that is answered in keeping with the contract.
     pub async fn ask(&self, service: Service, fields: &[(&str, &str)]) -> Back {
-        let back = self.send(service, service.message(fields)).await.expect("an answer");
+        self.ask_as(&self.client, service, fields).await
+    }
+
+    pub async fn ask_as(&self, client: &reqwest::Client, service: Service, fields: &[(&str, &str)]) -> Back {
+        let back = self.send_as(client, service, service.message(fields)).await.expect("an answer");
         if back.status == 200 {
-            back.is_valid(service);
+            back.is_valid();
         }
         back
     }

@@ -154,7 +154,7 @@ async fn s2_no_otp_is_kept_anywhere() {
     assert_eq!(bench.state().await["unlocked_otps"], 1);
     let files = std::fs::read_dir(bench.dir.path().join("sandbox")).expect("a folder");
     let names: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
-    assert_eq!(names.len(), 7, "certificates and keys, and nothing else: {names:?}");
+    assert_eq!(names.len(), 16, "certificates and keys, and nothing else: {names:?}");
     assert!(names.iter().all(|path| !std::fs::read_to_string(path).expect("PEM").contains(&otp)));
 }
 

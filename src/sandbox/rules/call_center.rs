@@ -1,94 +1,20 @@
-//! The rules of the call center's services (seed 003, 2.4.1.1, 3.3; ordinance, art. 8), in the order operator →
-//! formal → existence → state.
-//!
-//! The documents give no codes: those here are the sandbox's own.
-
-use jiff::{ToSpan as _, civil::Date};
+//! The rules of the call center's services (seed 003, 2.4.1.1, 3.3; ordinance, art. 8).
 
 use super::{
-    check::{Violation, read_date},
-    immuni::Immuni,
-    profile::{Cancellation, Profile},
-    register::{Register, Test, Verification},
-    soap::Request,
+    super::{
+        check::read_date,
+        demo::Scenario,
+        profile::Cancellation,
+        register::{Test, Verification},
+        soap::{Fields, Request},
+    },
+    EXPIRED, FOREIGN_ID, MISSING, NEGATIVE, NOT_AUTHORISED, NOT_CANCELLABLE, NOT_UNLOCKED, OTP_CONFLICT, Refusal,
+    Scene, UNUSABLE_CUN, USED, WRONG_OTP, check_onset,
 };
 use crate::{
-    domain::{
-        code::{Cun, Otp},
-        dates::MOST_DAYS_BACK,
-    },
-    server::{
-        clock::{Clock, rome},
-        random::{NoRandomness, Random},
-    },
+    domain::code::{Cun, Otp},
+    server::random::NoRandomness,
 };
-
-/// Why a service says no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) code: &'static str,
-    pub(super) text: &'static str,
-}
-
-macro_rules! refusals {
-    ($($name:ident = $code:literal $text:literal;)+) => {
-        $(pub(super) const $name: Refusal = Refusal { code: $code, text: concat!("SANDBOX: ", $text) };)+
-    };
-}
-
-refusals! {
-    NOT_AUTHORISED = "9001" "operatore non abilitato";
-    NO_AUTHENTICATION = "9002" "tipo di autenticazione non dichiarato";
-    FOREIGN_SOURCE = "9003" "indirizzo IP di provenienza non censito";
-    MISSING = "9013" "campo obbligatorio assente o formalmente errato";
-    NOT_IN_LIST = "9014" "valore non ammesso";
-    WRONG_DATE = "9016" "data inizio sintomi futura o troppo lontana";
-    UNUSABLE_CUN = "9020" "CUN non utilizzabile";
-    EXPIRED = "9021" "CUN scaduto";
-    USED = "9022" "CUN già utilizzato";
-    NEGATIVE = "9023" "CUN non legato a un test positivo";
-    FOREIGN_ID = "9050" "ID Verifica Tampone non utilizzabile dall'operatore";
-    NOT_UNLOCKED = "9051" "nessuno sblocco da confermare o annullare";
-    NOT_CANCELLABLE = "9052" "annullamento non possibile";
-    WRONG_OTP = "9060" "OTP formalmente errato (Immuni: 400)";
-    SYSTEM = "9099" "errore di sistema";
-    OTP_CONFLICT = "9061" "OTP già sbloccato o utilizzato (Immuni: 409)";
-}
-
-/// What a service's rules see.
-pub(super) struct Scene<'a> {
-    pub(super) register: &'a mut Register,
-    pub(super) immuni: &'a mut Immuni,
-    pub(super) profile: &'a Profile,
-    pub(super) clock: &'a Clock,
-    pub(super) random: &'a Random,
-}
-
-/// The fields of a positive answer beyond transaction and esito.
-pub(super) type Fields = Vec<(&'static str, String)>;
-/// The rules of one service.
-pub(super) type Rules = fn(&mut Scene<'_>, &Request) -> Result<Fields, Refusal>;
-
-impl From<NoRandomness> for Refusal {
-    fn from(_: NoRandomness) -> Self {
-        SYSTEM
-    }
-}
-
-/// How a breach of the contract is answered where it is answered and not thrown back as a fault.
-pub(super) fn of_violation(violation: &Violation) -> Refusal {
-    match violation.choice.as_deref() {
-        Some("tipoAutenticazione") => NO_AUTHENTICATION,
-        Some(_) => NOT_IN_LIST,
-        None => MISSING,
-    }
-}
-
-/// The CUN that a request is about, named in it or reached through its ID.
-pub(super) fn subject(register: &Register, request: &Request) -> Option<String> {
-    let by_id = || Some(register.verifications.get(request.get("idVerificaTampone")?)?.cun.clone());
-    request.get("cun").map(str::to_owned).or_else(by_id)
-}
 
 impl Scene<'_> {
     /// C6, C7.
@@ -97,8 +23,8 @@ impl Scene<'_> {
         if !self.register.operators.contains(operator) {
             return Err(NOT_AUTHORISED);
         }
-        let is_declared = request.get("tipoAutenticazione").is_some();
-        if is_declared || !self.profile.authentication_required { Ok(operator) } else { Err(NO_AUTHENTICATION) }
+        self.declared(request)?;
+        Ok(operator)
     }
 
     fn test(&self, cun: &str) -> Result<&Test, Refusal> {
@@ -123,10 +49,13 @@ fn cun(request: &Request) -> Result<&str, Refusal> {
 }
 
 /// Verifica positività (C6, C7, V1–V4, T8, T9).
-pub(super) fn verify(scene: &mut Scene<'_>, request: &Request) -> Result<Fields, Refusal> {
+pub(in super::super) fn verify(scene: &mut Scene<'_>, request: &Request) -> Result<Fields, Refusal> {
     let operator = scene.operator(request)?;
     let cun = cun(request)?;
     let test = scene.test(cun)?;
+    if test.is_cancelled {
+        return Err(UNUSABLE_CUN);
+    }
     if test.is_used {
         // Whose it was is forgotten, so that there is no card to compare.
         return Err(USED);
@@ -140,17 +69,17 @@ pub(super) fn verify(scene: &mut Scene<'_>, request: &Request) -> Result<Fields,
     if test.is_expired(scene.clock.today()) {
         return Err(EXPIRED);
     }
-    let is_theirs = test.scenario != super::demo::Scenario::OtherOperator;
+    let is_theirs = test.scenario != Some(Scenario::OtherOperator);
     let sampled_on = test.sampled_on.to_string();
     let id = scene.new_id()?;
     let operator = is_theirs.then(|| operator.to_owned());
     let verification = Verification { cun: cun.to_owned(), operator, is_unlocked: false };
     scene.register.verifications.insert(id.clone(), verification);
-    Ok(vec![("idVerificaTampone", id), ("dataPrelievo", sampled_on)])
+    Ok(vec![("idVerificaTampone", id.into()), ("dataPrelievo", sampled_on.into())])
 }
 
 /// Sblocco codice Immuni (C6, C7, S1–S3, V4).
-pub(super) fn unlock(scene: &mut Scene<'_>, request: &Request) -> Result<Fields, Refusal> {
+pub(in super::super) fn unlock(scene: &mut Scene<'_>, request: &Request) -> Result<Fields, Refusal> {
     let operator = scene.operator(request)?;
     let otp: Otp = request.get("codiceOtp").ok_or(MISSING)?.parse().map_err(|_| WRONG_OTP)?;
     let onset = request.get("dataInizioSintomi").and_then(read_date).ok_or(MISSING)?;
@@ -165,17 +94,11 @@ pub(super) fn unlock(scene: &mut Scene<'_>, request: &Request) -> Result<Fields,
     if let Some(verification) = scene.register.verifications.get_mut(id) {
         verification.is_unlocked = true;
     }
-    let now = scene.clock.now().to_zoned(rome());
-    Ok(vec![("dataOra", now.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string())])
-}
-
-fn check_onset(onset: Date, today: Date) -> Result<(), Refusal> {
-    let earliest = today.saturating_sub(MOST_DAYS_BACK.days());
-    if (earliest..=today).contains(&onset) { Ok(()) } else { Err(WRONG_DATE) }
+    Ok(vec![("dataOra", scene.stamp().into())])
 }
 
 /// Conferma sblocco Immuni (C6, C7, K1–K4, S3).
-pub(super) fn confirm(scene: &mut Scene<'_>, request: &Request) -> Result<Fields, Refusal> {
+pub(in super::super) fn confirm(scene: &mut Scene<'_>, request: &Request) -> Result<Fields, Refusal> {
     let operator = scene.operator(request)?;
     let is_cancellation = request.get("idTipoComunicazione") == Some("A");
     let cun = cun(request)?;
