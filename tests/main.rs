@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod contracts;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod domain;

@@ -77,7 +77,8 @@ async fn announcement(application: &Application) -> Result<String, Box<dyn Error
 }
 
 fn addresses(sandbox: &sandbox::Running) -> String {
-    format!("Sandbox: {} (control: http://{})\n", sandbox.base_url(), sandbox.control_address())
+    let structures = sandbox.structures_url().map(|url| format!("structures: {url}, ")).unwrap_or_default();
+    format!("Sandbox: {} ({structures}control: http://{})\n", sandbox.base_url(), sandbox.control_address())
 }
 
 fn accounts(accounts: &[demo::DemoAccount]) -> Result<String, std::fmt::Error> {

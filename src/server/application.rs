@@ -68,7 +68,7 @@ impl Application {
             Some(listen) => Some(Collecting::at(listen).await.map_err(refused("metrics.listen", listen))?),
             None => None,
         };
-        let Upstream { sistema_ts, sandbox } = Upstream::start(&config, &clock, &random).await?;
+        let Upstream { sistema_ts, queues, sandbox } = Upstream::start(&config, &clock, &random).await?;
         let breached = config.passwords.breached_file.as_deref().map(BreachedFile::open).transpose()?;
         let passwords = Passwords::new(&secrets).with_breached(breached);
         let (in_flight, tasks) = (InFlight::default(), TaskTracker::new());
@@ -81,6 +81,7 @@ impl Application {
             db,
             geoip,
             sistema_ts,
+            queues,
             sandbox,
             in_flight,
             reports: Semaphore::new(1),

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use super::{clock::Clock, config::Config, geoip::Geoip, random::Random, secrets::Secrets};
+use super::{clock::Clock, config::Config, geoip::Geoip, random::Random, secrets::Secrets, upstream::Queues};
 use crate::{
     features::{accounts::passwords::Passwords, desk::in_flight::InFlight},
     sandbox::Running,
@@ -35,6 +35,8 @@ pub struct Inner {
     pub geoip: Geoip,
     /// The client of Sistema TS.
     pub sistema_ts: SistemaTs,
+    /// The clients of the other queues.
+    pub queues: Queues,
     /// The simulated Sistema TS, where the desk runs against it.
     pub sandbox: Option<Running>,
     /// The steps that are being carried out.

@@ -116,7 +116,9 @@ fn sign_of<T>(outcome: &Outcome<T>) -> Sign {
         | Why::MissingTransaction
         | Why::UnreadableTransaction
         | Why::UnreadableField
-        | Why::ServiceFault => Sign::Answer,
+        | Why::ServiceFault
+        | Why::WrongCun
+        | Why::Closure(_) => Sign::Answer,
     }
 }
 

@@ -1,5 +1,5 @@
-//! The client of the call center's services: every call ends in one of four classes, is counted, and is written into
-//! the log with its service, class, reason and duration, and nothing else.
+//! The client of a family of services, and that of the call center's: every call ends in one of four classes, is
+//! counted, and is written into the log with its service, class, reason and duration, and nothing else.
 
 use std::{
     fmt,
@@ -18,13 +18,14 @@ use tokio::time::{Instant, sleep};
 use super::{
     breaker::{Breaker, Circuit},
     call_center::{
-        CONFIRM, Communication, Operation, UNLOCK, VERIFY, confirm_fields, confirmed, known_cun, unlock_fields,
-        unlocked, verified, verify_fields,
+        CONFIRM, CUN, Communication, UNLOCK, VERIFY, confirm_fields, confirmed, unlock_fields, unlocked, verified,
+        verify_fields,
     },
     envelope::{Fields, write},
     identity::{Files, WARNING},
+    operation::Operation,
     outcome::{Confirmed, FailureReason, Outcome, Unlocked, Verified},
-    settings::Settings,
+    settings::{AuthenticationType, Settings},
     tally::Tally,
     transport::{BuildError, Link, NoReply},
     verdict::{No, Yes, judge},
@@ -48,15 +49,20 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// How often the end of the certificate is warned about.
 const WARN_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
-/// The way to Sistema TS; cheap to clone.
+/// The way to the call center's services; cheap to clone.
 #[derive(Clone)]
-pub struct SistemaTs(Arc<Inner>);
+pub struct SistemaTs {
+    client: Client,
+    /// Verify, unlock, confirm.
+    urls: Arc<[Url; 3]>,
+}
+
+/// The way to one family of services; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Client(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    verify: Url,
-    unlock: Url,
-    confirm: Url,
     clock: Clock,
     link: ArcSwap<Link>,
     /// Milliseconds since 1970.
@@ -88,31 +94,17 @@ impl fmt::Debug for SistemaTs {
 impl SistemaTs {
     /// Checks the settings, loads the identity; connects to nothing yet.
     pub fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
-        settings.problems().into_iter().next().map_or(Ok(()), Err)?;
-        let now = clock.now();
-        let link = Link::build(settings, &Files::read(settings)?, now)?;
-        let client = Self(Arc::new(Inner {
-            verify: settings.url(&VERIFY)?,
-            unlock: settings.url(&UNLOCK)?,
-            confirm: settings.url(&CONFIRM)?,
-            breaker: Breaker::new(settings),
-            tally: Tally::default(),
-            settings: settings.clone(),
-            clock,
-            link: ArcSwap::from_pointee(link),
-            looked_at: AtomicI64::new(now.as_millisecond()),
-            warned_at: AtomicI64::new(i64::MIN),
-            contact: AtomicU8::new(0),
-        }));
-        client.0.watch_expiry(now);
-        Ok(client)
+        let client = Client::build(settings, clock)?;
+        let urls = Arc::new([settings.url(&VERIFY)?, settings.url(&UNLOCK)?, settings.url(&CONFIRM)?]);
+        Ok(Self { client, urls })
     }
 
     /// Verifica positività (seed 003, 3.3.1). Repeated once when it was certainly not sent.
     pub async fn verify(&self, operator: &FiscalCode, card: &HealthCardDigits, cun: &Cun) -> Outcome<Verified> {
-        let fields = verify_fields(operator, self.0.settings.authentication_type, card, cun);
-        let call = Call { service: Service::Verify, operation: &VERIFY, url: &self.0.verify, fields, of: None };
-        self.0.call(call, verified).await
+        let fields = verify_fields(operator, self.authentication(), card, cun);
+        let [url, ..] = &*self.urls;
+        let call = Call { may_repeat: true, ..Call::of(Service::Verify, &VERIFY, url, fields) };
+        self.client.call(call, verified).await
     }
 
     /// Sblocco codice Immuni (seed 003, 3.3.2). `onset` is the sampling date for a caller without symptoms; `id` must
@@ -126,9 +118,9 @@ impl SistemaTs {
         id: &TestVerificationId,
         cun: &Cun,
     ) -> Outcome<Unlocked> {
-        let fields = unlock_fields(operator, self.0.settings.authentication_type, otp, onset, id);
-        let call = Call { service: Service::Unlock, operation: &UNLOCK, url: &self.0.unlock, fields, of: Some(cun) };
-        self.0.call(call, unlocked).await
+        let fields = unlock_fields(operator, self.authentication(), otp, onset, id).knowing(CUN, cun.to_wire());
+        let [_, url, _] = &*self.urls;
+        self.client.call(Call::of(Service::Unlock, &UNLOCK, url, fields), unlocked).await
     }
 
     /// Conferma sblocco Immuni, type C or A (seed 003, 3.3.3). Without `id` where it is not part of the caller's call.
@@ -140,42 +132,39 @@ impl SistemaTs {
         id: Option<&TestVerificationId>,
         cun: &Cun,
     ) -> Outcome<Confirmed> {
-        let fields = confirm_fields(communication, operator, self.0.settings.authentication_type, id, cun);
-        let service = communication.service();
-        let call = Call { service, operation: &CONFIRM, url: &self.0.confirm, fields, of: None };
-        self.0.call(call, confirmed).await
+        let fields = confirm_fields(communication, operator, self.authentication(), id, cun);
+        let [.., url] = &*self.urls;
+        self.client.call(Call::of(communication.service(), &CONFIRM, url, fields), confirmed).await
+    }
+
+    fn authentication(&self) -> AuthenticationType {
+        self.client.0.settings.authentication_type
     }
 
     /// The end of our certificate's validity.
     pub fn expires_at(&self) -> Timestamp {
-        self.0.link.load().expires_at
+        // The call center always has a certificate.
+        self.client.0.link.load().expires_at.unwrap_or(Timestamp::MAX)
     }
 
     /// Whether calls are sent at all.
     pub fn circuit(&self) -> Circuit {
-        self.0.breaker.circuit(self.0.clock.now())
+        self.client.0.breaker.circuit(self.client.0.clock.now())
     }
 
     /// The calls that were counted since the last time; they are then forgotten here.
     pub fn take_counts(&self) -> Vec<Calls> {
-        self.0.tally.take()
+        self.client.0.tally.take()
     }
 
     /// Remembers counts that could not be written.
     pub fn put_counts_back(&self, calls: Vec<Calls>) {
-        self.0.tally.put_back(calls);
+        self.client.0.tally.put_back(calls);
     }
 
     /// Whether the services answered when they were last called.
     pub fn contact(&self) -> Contact {
-        if !matches!(self.circuit(), Circuit::Closed) {
-            return Contact::Silent;
-        }
-        match self.0.contact.load(Ordering::Relaxed) {
-            0 => Contact::Unknown,
-            1 => Contact::Answering,
-            _ => Contact::Silent,
-        }
+        self.client.contact()
     }
 
     /// Looks at the files of the identity now; true when they had changed and are in use from here on. Calls in flight
@@ -184,33 +173,100 @@ impl SistemaTs {
     /// # Errors
     /// What is wrong with the changed files; the identity in use then stays.
     pub fn reload(&self) -> Result<bool, BuildError> {
-        self.0.reload()
+        self.client.0.reload()
+    }
+}
+
+impl Client {
+    /// Checks the settings, loads the identity; connects to nothing yet.
+    pub fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
+        settings.problems().into_iter().next().map_or(Ok(()), Err)?;
+        let now = clock.now();
+        let link = Link::build(settings, &Files::read(settings)?, now)?;
+        let client = Self(Arc::new(Inner {
+            breaker: Breaker::new(settings),
+            tally: Tally::default(),
+            settings: settings.clone(),
+            clock,
+            link: ArcSwap::from_pointee(link),
+            looked_at: AtomicI64::new(now.as_millisecond()),
+            warned_at: AtomicI64::new(i64::MIN),
+            contact: AtomicU8::new(0),
+        }));
+        client.0.watch_expiry(now);
+        Ok(client)
+    }
+
+    /// Calls a service; what the yes says is read by `read`.
+    pub async fn call<T>(&self, call: Call<'_>, read: impl Fn(Yes) -> Result<T, No>) -> Outcome<T> {
+        self.0.call(call, &read).await
+    }
+
+    /// Whether the services answered when they were last called.
+    pub fn contact(&self) -> Contact {
+        if !matches!(self.0.breaker.circuit(self.0.clock.now()), Circuit::Closed) {
+            return Contact::Silent;
+        }
+        match self.0.contact.load(Ordering::Relaxed) {
+            0 => Contact::Unknown,
+            1 => Contact::Answering,
+            _ => Contact::Silent,
+        }
     }
 }
 
 /// One call of one service.
-struct Call<'a> {
-    service: Service,
+pub(super) struct Call<'a> {
+    called: Called,
     operation: &'a Operation,
     url: &'a Url,
     fields: Fields,
-    /// The test, where the service knows it without being told.
-    of: Option<&'a Cun>,
+    /// Whether it is repeated once when it was certainly not sent: it changes nothing.
+    may_repeat: bool,
+}
+
+impl<'a> Call<'a> {
+    /// A call that is never repeated, counted and logged under a word.
+    pub const fn new(word: &'static str, operation: &'a Operation, url: &'a Url, fields: Fields) -> Self {
+        Self { called: Called::Queue(word), operation, url, fields, may_repeat: false }
+    }
+
+    const fn of(service: Service, operation: &'a Operation, url: &'a Url, fields: Fields) -> Self {
+        Self { called: Called::Desk(service), operation, url, fields, may_repeat: false }
+    }
+}
+
+/// What is called, as it is counted and logged.
+#[derive(Clone, Copy)]
+enum Called {
+    /// A service of the call center, which the statistics count too.
+    Desk(Service),
+    /// One of another queue.
+    Queue(&'static str),
+}
+
+impl Called {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Desk(service) => service.word(),
+            Self::Queue(word) => word,
+        }
+    }
 }
 
 impl Inner {
-    async fn call<T>(&self, call: Call<'_>, read: fn(Yes) -> Result<T, No>) -> Outcome<T> {
+    async fn call<T>(&self, call: Call<'_>, read: &impl Fn(Yes) -> Result<T, No>) -> Outcome<T> {
         let started = Instant::now();
         self.renew();
         let Some(leave) = self.breaker.leave(self.clock.now()) else {
             let outcome = Outcome::NotSent(FailureReason::CircuitOpen.into());
-            self.record(call.service, &outcome, started.elapsed());
+            self.record(call.called, &outcome, started.elapsed());
             return outcome;
         };
         let until = started + self.settings.deadline();
         let mut outcome = self.attempt(&call, until, read).await;
-        // Only a verification changes nothing, and only what the network did may be gone in a moment.
-        let may_repeat = call.service == Service::Verify
+        // Only what the network did may be gone in a moment.
+        let may_repeat = call.may_repeat
             && matches!(&outcome, Outcome::NotSent(failure) if failure.reason != FailureReason::CertificateExpired);
         // With less time left it could not be told whether the second request left.
         let has_time = until - Instant::now() > self.settings.connect_timeout() + BEFORE_REPEATING;
@@ -219,43 +275,52 @@ impl Inner {
             outcome = self.attempt(&call, until, read).await;
         }
         leave.ended(&outcome, self.clock.now());
-        self.record(call.service, &outcome, started.elapsed());
+        self.record(call.called, &outcome, started.elapsed());
         outcome
     }
 
-    async fn attempt<T>(&self, call: &Call<'_>, until: Instant, read: fn(Yes) -> Result<T, No>) -> Outcome<T> {
+    async fn attempt<T>(&self, call: &Call<'_>, until: Instant, read: &impl Fn(Yes) -> Result<T, No>) -> Outcome<T> {
         let link = self.link.load_full();
-        if self.clock.now() > link.expires_at {
+        if link.expires_at.is_some_and(|end| self.clock.now() > end) {
             return Outcome::NotSent(FailureReason::CertificateExpired.into());
         }
-        let Ok(envelope) = write(call.operation, &call.fields) else {
-            return Outcome::NotSent(FailureReason::Unbuildable.into());
+        let unbuildable = || Outcome::NotSent(FailureReason::Unbuildable.into());
+        let pincode = match &link.credentials {
+            None => None,
+            Some(credentials) => match credentials.sealer.seal() {
+                None => return unbuildable(),
+                sealed => sealed,
+            },
         };
+        let Ok(envelope) = write(call.operation, pincode.as_deref(), &call.fields) else { return unbuildable() };
         match link.post(call.url, call.operation.action, envelope, until).await {
             Err(NoReply::NotSent(reason)) => Outcome::NotSent(reason.into()),
             Err(NoReply::MayHaveLeft(reason)) => Outcome::Uncertain(reason.into()),
             Ok(reply) => {
-                let said = call.fields.iter().cloned().chain(call.of.map(known_cun)).collect();
-                let verdict = judge(&reply, call.operation, &said, self.clock.today());
+                let verdict = judge(&reply, call.operation, &call.fields, self.clock.today());
                 verdict.and_then(read).map_or_else(Into::into, Outcome::Done)
             }
         }
     }
 
-    fn record<T>(&self, service: Service, outcome: &Outcome<T>, took: Duration) {
+    fn record<T>(&self, called: Called, outcome: &Outcome<T>, took: Duration) {
         let class = outcome.class();
         let is_answer = matches!(class, OutcomeClass::Done | OutcomeClass::Refused);
         self.contact.store(if is_answer { 1 } else { 2 }, Ordering::Relaxed);
         let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
-        self.tally.count(self.clock.now(), service, class, took_ms);
+        if let Called::Desk(service) = called {
+            self.tally.count(self.clock.now(), service, class, took_ms);
+        }
+        let word = called.word();
         let counter = "centralino_upstream_requests_total";
-        metrics::counter!(counter, "service" => service.word(), "outcome" => class.word()).increment(1);
+        metrics::counter!(counter, "service" => word, "outcome" => class.word()).increment(1);
         let histogram = "centralino_upstream_request_duration_seconds";
-        metrics::histogram!(histogram, "service" => service.word()).record(took.as_secs_f64());
+        metrics::histogram!(histogram, "service" => word).record(took.as_secs_f64());
         tracing::debug!(
-            service = service.word(),
+            service = word,
             class = class.word(),
             reason = outcome.word(),
+            code = outcome.code(),
             took_ms,
             "Sistema TS was called"
         );
@@ -268,7 +333,10 @@ impl Inner {
             return;
         }
         match self.reload() {
-            Ok(true) => tracing::info!(expires_at = %self.link.load().expires_at, "a renewed identity is in use"),
+            Ok(true) => {
+                let expires_at = self.link.load().expires_at.map(tracing::field::display);
+                tracing::info!(section = self.settings.section, expires_at, "a renewed identity is in use");
+            }
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the changed identity can't be used, the one in use stays"),
         }
@@ -288,9 +356,9 @@ impl Inner {
 
     /// Warns, once a day, from 30 days before the end of the certificate.
     fn watch_expiry(&self, now: Timestamp) {
-        let expires_at = self.link.load().expires_at;
+        let Some(expires_at) = self.link.load().expires_at else { return };
         if expires_at.duration_since(now) <= WARNING && is_due(&self.warned_at, now, WARN_EVERY) {
-            tracing::warn!(%expires_at, "the certificate for Sistema TS ends soon: ask for a new one");
+            tracing::warn!(section = self.settings.section, %expires_at, "the certificate for Sistema TS ends soon: ask for a new one");
         }
     }
 }

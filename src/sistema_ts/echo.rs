@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::call_center::{CALLERS_CODES, CALLERS_DAYS};
+use super::operation::{CALLERS_CODES, CALLERS_DAYS};
 
 /// Fewer symbols than this stand in an id by chance; every code of the caller's has more.
 const FEWEST_SYMBOLS: usize = 8;
@@ -20,7 +20,8 @@ pub fn repeats<'a>(id: &str, mut said: impl Iterator<Item = (&'a str, &'a str)>,
             code.len() >= FEWEST_SYMBOLS && id.contains(code)
         } else if CALLERS_DAYS.contains(&name) {
             // What follows the ten symbols of the day is a time zone.
-            let day = value.get(..10).and_then(|day| day.parse::<Date>().ok()).filter(|day| *day != today);
+            let read = |day: &str| day.parse::<Date>().or_else(|_| Date::strptime("%d/%m/%Y", day)).ok();
+            let day = value.get(..10).and_then(read).filter(|day| *day != today);
             day.is_some_and(|day| ["%Y%m%d", "%d%m%Y"].iter().any(|form| id.contains(&day.strftime(form).to_string())))
         } else {
             false

@@ -7,36 +7,116 @@ use quick_xml::{Writer, events::BytesText};
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{
-    call_center::{ERROR_FIELDS, ERROR_ITEM, ERRORS, Operation, TYPES_NAMESPACE},
+    operation::{ERROR_FIELDS, ERROR_ITEM, ERRORS, List, Operation, PIN_CODE, TYPES_NAMESPACE},
     outcome::FailureReason,
 };
 
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
-/// The most nodes of an answer; the widest of the contracts has a few dozen.
-const MOST_NODES: u32 = 10_000;
 /// The deepest element of an answer; the contracts need 7.
 const MOST_DEPTH: usize = 32;
 
-/// The fields of a request, in the order of its schema.
-pub type Fields = Vec<(&'static str, String)>;
+/// The fields of a request, in the order of its schema. Nothing of it is printed.
+#[derive(Default)]
+pub struct Fields {
+    sent: Vec<(&'static str, Content)>,
+    /// What is not sent, but the service knows.
+    known: Vec<(&'static str, String)>,
+    is_unqualified: bool,
+}
 
-/// Writes the request of `operation`.
-pub fn write(operation: &Operation, fields: &Fields) -> io::Result<Vec<u8>> {
+enum Content {
+    Text(String),
+    /// Fields of the shared types.
+    Parts(Vec<(&'static str, String)>),
+}
+
+impl Fields {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With a field more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.sent.push((name, Content::Text(text.into())));
+        self
+    }
+
+    /// With a field more, if there is a text for it.
+    #[must_use]
+    pub fn with_some(self, name: &'static str, text: Option<impl Into<String>>) -> Self {
+        match text {
+            Some(text) => self.with(name, text),
+            None => self,
+        }
+    }
+
+    /// With a field more that has fields of the shared types.
+    #[must_use]
+    pub fn with_parts(mut self, name: &'static str, parts: Vec<(&'static str, String)>) -> Self {
+        self.sent.push((name, Content::Parts(parts)));
+        self
+    }
+
+    /// With a value that is not sent, but that the service knows and may repeat.
+    #[must_use]
+    pub fn knowing(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.known.push((name, text.into()));
+        self
+    }
+
+    /// With its fields in no namespace, or in that of the request, as is usual.
+    #[must_use]
+    pub const fn unqualified(mut self, is_unqualified: bool) -> Self {
+        self.is_unqualified = is_unqualified;
+        self
+    }
+
+    /// Every text in it, by name, what the service knows without being told included.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let texts = self.sent.iter().flat_map(|(name, content)| match content {
+            Content::Text(text) => vec![(*name, text.as_str())],
+            Content::Parts(parts) => parts.iter().map(|(name, text)| (*name, text.as_str())).collect(),
+        });
+        texts.chain(self.known.iter().map(|(name, text)| (*name, text.as_str())))
+    }
+
+    fn write(&self, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+        for (name, content) in &self.sent {
+            let name = if self.is_unqualified { (*name).to_owned() } else { format!("r:{name}") };
+            let element = writer.create_element(name);
+            match content {
+                Content::Text(text) => drop(element.write_text_content(BytesText::new(text))?),
+                Content::Parts(parts) => {
+                    let element = element.with_attribute(("xmlns:t", TYPES_NAMESPACE));
+                    element.write_inner_content(|writer| {
+                        parts.iter().try_for_each(|(name, text)| {
+                            let part = writer.create_element(format!("t:{name}"));
+                            part.write_text_content(BytesText::new(text)).map(drop)
+                        })
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes the request of `operation`, with the encrypted pincode of a structure first.
+pub fn write(operation: &Operation, pincode: Option<&str>, fields: &Fields) -> io::Result<Vec<u8>> {
+    let pincode = Fields::new().with_some(PIN_CODE, pincode);
     let mut writer = Writer::new(br#"<?xml version="1.0" encoding="UTF-8"?>"#.to_vec());
     writer.create_element("soapenv:Envelope").with_attribute(("xmlns:soapenv", SOAP)).write_inner_content(
         |writer| {
             writer.create_element("soapenv:Body").write_inner_content(|writer| {
                 let root = format!("r:{}", operation.request);
-                writer
-                    .create_element(root)
-                    .with_attribute(("xmlns:r", operation.request_namespace))
-                    .write_inner_content(|writer| {
-                        fields.iter().try_for_each(|(name, value)| {
-                            let element = writer.create_element(format!("r:{name}"));
-                            element.write_text_content(BytesText::new(value)).map(drop)
-                        })
-                    })?;
+                let element = writer.create_element(root).with_attribute(("xmlns:r", operation.request_namespace));
+                element.write_inner_content(|writer| {
+                    pincode.write(writer)?;
+                    fields.write(writer)
+                })?;
                 Ok(())
             })?;
             Ok(())
@@ -59,12 +139,15 @@ pub struct Answer {
     values: Vec<(String, String)>,
     /// `errori`, each with its own fields.
     pub errors: Vec<Answer>,
+    /// The items of the operation's list, each with its own fields; none: the answer has no such list.
+    pub items: Option<Vec<Answer>>,
 }
 
 impl Answer {
-    /// Its fields with a name of the contract, the list of errors apart.
+    /// Its fields with a name of the contract and those of its items, the list of errors apart.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        let items = self.items.iter().flatten().flat_map(|item| &item.values);
+        self.values.iter().chain(items).map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A field's value; none where it is absent, blank or `xsi:nil`.
@@ -89,7 +172,7 @@ pub struct Fault {
 /// # Errors
 /// Why the text is not a trustworthy answer.
 pub fn read(xml: &str, operation: &Operation) -> Result<Message, FailureReason> {
-    let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: operation.most_nodes, ..ParsingOptions::default() };
     let document = Document::parse_with_options(xml, options).map_err(|error| match error {
         roxmltree::Error::NodesLimitReached => FailureReason::TooLarge,
         _ => FailureReason::Malformed,
@@ -134,42 +217,64 @@ fn content<'a>(body: Node<'a, 'a>) -> Result<Node<'a, 'a>, FailureReason> {
 }
 
 fn read_answer(node: Node<'_, '_>, operation: &Operation) -> Result<Answer, FailureReason> {
-    let namespace = operation.answer_namespace;
-    let mut answer = Answer { values: values(node, namespace, operation.answer_fields)?, errors: Vec::new() };
-    let mut lists = named(node, namespace, ERRORS)?;
-    if let Some(list) = lists.next() {
-        for item in named(list, TYPES_NAMESPACE, ERROR_ITEM)? {
-            answer.errors.push(Answer { values: values(item, TYPES_NAMESPACE, ERROR_FIELDS)?, errors: Vec::new() });
+    let namespace = (!operation.by_local_name).then_some(operation.answer_namespace);
+    let mut answer = Answer { values: values(node, namespace, operation.answer_fields)?, ..Answer::default() };
+    if let Some(list) = only(named(node, namespace, ERRORS)?)? {
+        for item in named(list, Some(TYPES_NAMESPACE), ERROR_ITEM)? {
+            answer.errors.push(of_types(item, ERROR_FIELDS)?);
         }
     }
-    if lists.next().is_some() { Err(FailureReason::DuplicateField) } else { Ok(answer) }
+    if let Some(wanted) = &operation.list
+        && let Some(list) = only(named(node, namespace, wanted.name)?)?
+    {
+        let items = named(list, namespace, wanted.item)?.map(|item| read_item(item, namespace, wanted));
+        answer.items = Some(items.collect::<Result<_, _>>()?);
+    }
+    Ok(answer)
+}
+
+fn read_item(node: Node<'_, '_>, namespace: Option<&str>, list: &List) -> Result<Answer, FailureReason> {
+    let mut item = Answer { values: values(node, namespace, list.fields)?, ..Answer::default() };
+    if let Some(group) = only(named(node, namespace, list.group)?)? {
+        item.values.extend(of_types(group, list.group_fields)?.values);
+    }
+    Ok(item)
+}
+
+/// The fields of an element of the shared types.
+fn of_types(node: Node<'_, '_>, known: &[&str]) -> Result<Answer, FailureReason> {
+    Ok(Answer { values: values(node, Some(TYPES_NAMESPACE), known)?, ..Answer::default() })
+}
+
+/// The one of several, if there is any.
+fn only<'a>(mut nodes: impl Iterator<Item = Node<'a, 'a>>) -> Result<Option<Node<'a, 'a>>, FailureReason> {
+    match (nodes.next(), nodes.next()) {
+        (_, Some(_)) => Err(FailureReason::DuplicateField),
+        (node, None) => Ok(node),
+    }
 }
 
 /// The values of the `known` children of `node`; what is not known is passed over, so that a service may add to its
 /// answer.
-fn values(node: Node<'_, '_>, namespace: &str, known: &[&str]) -> Result<Vec<(String, String)>, FailureReason> {
+fn values(node: Node<'_, '_>, namespace: Option<&str>, known: &[&str]) -> Result<Vec<(String, String)>, FailureReason> {
     let mut values: Vec<(String, String)> = Vec::new();
     for name in known {
-        let mut fields = named(node, namespace, name)?;
-        if let Some(field) = fields.next() {
+        if let Some(field) = only(named(node, namespace, name)?)? {
             values.push(((*name).to_owned(), value(field)?));
-        }
-        if fields.next().is_some() {
-            return Err(FailureReason::DuplicateField);
         }
     }
     Ok(values)
 }
 
-/// The children called `name`, all of which must be of `namespace`.
+/// The children called `name`, all of which must be of `namespace`, where one is given.
 fn named<'a>(
     node: Node<'a, 'a>,
-    namespace: &str,
+    namespace: Option<&str>,
     name: &str,
-) -> Result<impl Iterator<Item = Node<'a, 'a>>, FailureReason> {
+) -> Result<impl Iterator<Item = Node<'a, 'a>> + use<'a>, FailureReason> {
     let found: Vec<_> = elements(node)?.filter(|child| child.tag_name().name() == name).collect();
-    let is_foreign = found.iter().any(|child| child.tag_name().namespace() != Some(namespace));
-    if is_foreign { Err(FailureReason::WrongNamespace) } else { Ok(found.into_iter()) }
+    let is_foreign = |child: &Node<'_, '_>| namespace.is_some() && child.tag_name().namespace() != namespace;
+    if found.iter().any(is_foreign) { Err(FailureReason::WrongNamespace) } else { Ok(found.into_iter()) }
 }
 
 /// The child elements of an element that has no text of its own.
@@ -195,11 +300,7 @@ fn read_fault(node: Node<'_, '_>) -> Result<Fault, FailureReason> {
         let is_it = |child: &Node<'_, '_>| {
             child.tag_name().name() == name && matches!(child.tag_name().namespace(), None | Some(SOAP))
         };
-        let mut found = elements(node)?.filter(is_it);
-        match (found.next(), found.next()) {
-            (_, Some(_)) => Err(FailureReason::DuplicateField),
-            (child, None) => Ok(child),
-        }
+        only(elements(node)?.filter(is_it))
     };
     let text = |name: &str| Ok(child(name)?.map(value).transpose()?.unwrap_or_default());
     let code: String = text("faultcode")?;

@@ -1,18 +1,28 @@
-//! The client of Sistema TS: SOAP over mutual TLS. Every call ends in one of four classes ([`outcome::Outcome`]).
+//! The client of Sistema TS: SOAP over mutual TLS, or with the credentials of a structure. Every call ends in one of four
+//! classes ([`outcome::Outcome`]).
 
+pub mod asl;
 pub mod breaker;
 pub mod call_center;
 pub mod client;
 mod echo;
 mod encoding;
 mod envelope;
+pub mod exemptions;
 pub mod identity;
+mod operation;
 pub mod outcome;
+mod pincode;
+pub mod queues;
 pub mod settings;
 mod stagger;
+pub mod swabs;
 mod tally;
 mod transport;
 mod verdict;
 
+pub use asl::Asl;
 pub use client::SistemaTs;
+pub use exemptions::Exemptions;
+pub use swabs::Swabs;
 pub use transport::BuildError;

@@ -7,9 +7,12 @@ use std::fmt;
 
 use jiff::{Timestamp, civil::Date};
 
+use super::exemptions::ClosureCode;
 use crate::domain::{
     call::{TestVerificationId, TransactionId},
     case::OutcomeClass,
+    code::Cun,
+    swab::{Site, TestResult},
 };
 
 /// How a call ended. What may follow: after `NotSent` it is safe to repeat, after `Refused` to correct and repeat,
@@ -44,6 +47,23 @@ impl<T> Outcome<T> {
             Self::NotSent(failure) | Self::Uncertain(failure) => failure.reason.word(),
             Self::Refused(refusal) => refusal.reason.word(),
             Self::Done(_) => "done",
+        }
+    }
+
+    /// The number that stands behind the reason: a status of HTTP, or a code of the closure of exemptions.
+    pub const fn code(&self) -> Option<u16> {
+        match self {
+            Self::NotSent(Failure { reason, .. }) | Self::Uncertain(Failure { reason, .. }) => match reason {
+                FailureReason::HttpStatus(status) => Some(*status),
+                FailureReason::Closure(code) => Some(code.number()),
+                _ => None,
+            },
+            Self::Refused(Refusal { reason, .. }) => match reason {
+                RefusalReason::HttpStatus(status) => Some(*status),
+                RefusalReason::Closure(code) => Some(code.number()),
+                _ => None,
+            },
+            Self::Done(_) => None,
         }
     }
 }
@@ -112,6 +132,69 @@ pub struct Confirmed {
     /// The id of the transaction.
     pub transaction: TransactionId,
     /// Warnings that came with the yes.
+    pub notes: Vec<UpstreamText>,
+}
+
+/// The positive answer of Invio esecuzione test (seed 003, 2.4.1, Tab. 3). The CUN is the patient's: shown, not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// The CUN to hand on; its check symbol is right.
+    pub cun: Cun,
+    /// The service's own instant; none where it is absent or unreadable.
+    pub at: Option<Timestamp>,
+    /// Warnings that came with the yes.
+    pub notes: Vec<UpstreamText>,
+}
+
+/// The positive answer of Annullamento esecuzione test (seed 003, 2.4.2, Tab. 5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportCancelled {
+    /// The id of the cancellation, which is no CUN.
+    pub transaction: TransactionId,
+    /// The service's own instant; none where it is absent or unreadable.
+    pub at: Option<Timestamp>,
+    /// Warnings that came with the yes.
+    pub notes: Vec<UpstreamText>,
+}
+
+/// The positive answer of Elenco test (seed 003, 2.4.3, Tab. 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The id of the transaction.
+    pub transaction: TransactionId,
+    /// The service's own instant; none where it is absent or unreadable.
+    pub at: Option<Timestamp>,
+    /// The tests, in the order of the service.
+    pub tests: Vec<ListedTest>,
+    /// Warnings that came with the yes.
+    pub notes: Vec<UpstreamText>,
+}
+
+/// A test that was communicated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedTest {
+    /// Where it was taken; none where the service does not say.
+    pub site: Option<Site>,
+    /// The day of the swab.
+    pub sampled_on: SamplingDate,
+    /// The CUN; none where its check symbol is wrong, so that it must not be handed on.
+    pub cun: Option<Cun>,
+    /// When it was communicated.
+    pub inserted_at: Timestamp,
+    /// What came of it.
+    pub result: TestResult,
+    /// The type of the test (`M`).
+    pub kind: String,
+}
+
+/// The positive answer of Chiusura certificazione (seed 000, 2.4), which has no id of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// "Data aggiornamento"; none where it is absent or can't be read, which a note then tells.
+    pub updated_on: Option<Date>,
+    /// The end of its validity before it was closed; likewise.
+    pub old_end: Option<Date>,
+    /// What came with the yes and could not be read.
     pub notes: Vec<UpstreamText>,
 }
 
@@ -241,6 +324,10 @@ reasons! {
         UnreadableField = "unreadable_field",
         /// Uncertain: a fault of the service's own.
         ServiceFault = "service_fault",
+        /// Uncertain: a report was taken, but its CUN has a wrong check symbol and must not be handed on.
+        WrongCun = "wrong_cun",
+        /// Uncertain: an error of the system behind the closure of exemptions (7450, 7451).
+        Closure(ClosureCode) = "closure",
     }
 }
 
@@ -261,5 +348,11 @@ reasons! {
         HttpStatus(u16) = "http_status",
         /// A yes without a mandatory field of the service.
         MissingField = "missing_field",
+        /// The Immuni back end does not take the OTP: it is not well-formed (400).
+        OtpMalformed = "otp_malformed",
+        /// The Immuni back end knows the OTP already: it was unlocked or used (409).
+        OtpConflict = "otp_conflict",
+        /// A code of the closure of exemptions.
+        Closure(ClosureCode) = "closure",
     }
 }

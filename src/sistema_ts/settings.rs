@@ -6,7 +6,10 @@ use std::{path::PathBuf, time::Duration};
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::call_center::{CONFIRM, Operation, UNLOCK, VERIFY};
+use super::{
+    call_center::{CONFIRM, UNLOCK, VERIFY},
+    operation::Operation,
+};
 use crate::server::config::word::word;
 
 /// `[sistema_ts]`. Times are milliseconds where a key says so.
@@ -48,6 +51,25 @@ pub struct Settings {
     pub breaker_failures: u32,
     /// For how many seconds.
     pub breaker_seconds: u32,
+    /// The section that these settings come from: that of a queue has the rest from here.
+    #[serde(skip)]
+    pub section: &'static str,
+    /// How a structure shows who it is, in place of a certificate.
+    #[serde(skip)]
+    pub credentials: Option<CredentialFiles>,
+}
+
+/// What Sistema TS issued to a structure (seed 003, Tab. 1).
+#[derive(Clone, Debug)]
+pub struct CredentialFiles {
+    /// The user id.
+    pub user: String,
+    /// The file of the password.
+    pub password_file: PathBuf,
+    /// The file of the pincode.
+    pub pincode_file: PathBuf,
+    /// PEM: the certificate under which the pincode is encrypted (`SanitelCF`).
+    pub pincode_certificate_file: PathBuf,
 }
 
 impl Default for Settings {
@@ -69,9 +91,14 @@ impl Default for Settings {
             most_answer_bytes: 256 * 1024,
             breaker_failures: 10,
             breaker_seconds: 10,
+            section: SECTION,
+            credentials: None,
         }
     }
 }
+
+/// Where the call center's settings stand.
+pub(super) const SECTION: &str = "sistema_ts";
 
 /// The declared kind of strong authentication; the contracts' field `tipoAutenticazione`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -107,10 +134,12 @@ impl AuthenticationType {
     }
 }
 
-/// A key of `[sistema_ts]` whose value can't be used.
+/// A key of `[sistema_ts]` or of a queue whose value can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("sistema_ts.{key}: {problem}; for example: {example}")]
+#[error("{section}.{key}: {problem}; for example: {example}")]
 pub struct SettingsError {
+    /// The section.
+    pub section: &'static str,
     /// The key, without its section.
     pub key: &'static str,
     /// What is wrong with it.
@@ -121,7 +150,11 @@ pub struct SettingsError {
 
 impl SettingsError {
     pub(super) fn new(key: &'static str, problem: impl Into<String>, example: &'static str) -> Self {
-        Self { key, problem: problem.into(), example }
+        Self { section: SECTION, key, problem: problem.into(), example }
+    }
+
+    pub(super) fn of(self, section: &'static str) -> Self {
+        Self { section, ..self }
     }
 }
 
@@ -188,9 +221,23 @@ impl Settings {
             name if name == super::call_center::UNLOCK.name => ("unlock_path", &self.unlock_path),
             _ => ("confirm_path", &self.confirm_path),
         };
-        let path = filled(path.as_deref()).map_or_else(|| operation.usual_path(), str::to_owned);
+        self.url_at(key, path.as_deref(), operation)
+    }
+
+    /// Where `operation` is called, with the path or URL of `key`, if it is set.
+    pub(super) fn url_at(
+        &self,
+        key: &'static str,
+        path: Option<&str>,
+        operation: &Operation,
+    ) -> Result<Url, SettingsError> {
+        self.find(key, path, operation).map_err(|error| error.of(self.section))
+    }
+
+    fn find(&self, key: &'static str, path: Option<&str>, operation: &Operation) -> Result<Url, SettingsError> {
+        let path = filled(path).unwrap_or(operation.path);
         if path.starts_with("https://") || path.starts_with("http://") {
-            return https(key, &path, PATH_EXAMPLE);
+            return https(key, path, PATH_EXAMPLE);
         }
         if !path.starts_with('/') {
             return Err(SettingsError::new(key, "it must begin with / or https://", PATH_EXAMPLE));
@@ -224,7 +271,7 @@ impl Settings {
 }
 
 /// An environment variable can't unset a key, so an empty value counts as none.
-fn filled(value: Option<&str>) -> Option<&str> {
+pub(super) fn filled(value: Option<&str>) -> Option<&str> {
     value.map(str::trim).filter(|text| !text.is_empty())
 }
 

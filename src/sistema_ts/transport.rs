@@ -5,14 +5,14 @@ use std::{error::Error, io, iter::successors, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use reqwest::{
     Client, Proxy, Response, Url,
-    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE},
     redirect, retry,
 };
 use rustls::{AlertDescription, KeyLog};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    identity::{Files, Fingerprint, IdentityError},
+    identity::{Credentials, Files, Fingerprint, IdentityError},
     outcome::FailureReason,
     settings::{Settings, SettingsError},
     stagger::Stagger,
@@ -44,8 +44,10 @@ pub struct Link {
     most_answer_bytes: usize,
     /// What the files of the identity held.
     pub fingerprint: Fingerprint,
-    /// The end of the certificate's validity.
-    pub expires_at: Timestamp,
+    /// The end of our certificate's validity; none where we have none.
+    pub expires_at: Option<Timestamp>,
+    /// What is sent with each message in place of a certificate.
+    pub credentials: Option<Credentials>,
 }
 
 /// What came back.
@@ -97,18 +99,22 @@ impl Link {
             most_answer_bytes: settings.most_answer_bytes,
             fingerprint: files.fingerprint(),
             expires_at: identity.expires_at,
+            credentials: identity.credentials,
         })
     }
 
     /// Posts `envelope` and reads the whole reply, all of it before `until`.
     pub async fn post(&self, url: &Url, action: &str, envelope: Vec<u8>, until: Instant) -> Result<Reply, NoReply> {
-        let request = self
+        let mut request = self
             .http
             .post(url.clone())
             .header(CONTENT_TYPE, "text/xml; charset=UTF-8")
             .header("SOAPAction", format!("\"{action}\""))
             .header(ACCEPT, "text/xml")
             .body(envelope);
+        if let Some(credentials) = &self.credentials {
+            request = request.header(AUTHORIZATION, credentials.authorization.clone());
+        }
         // Opening a connection has a shorter limit of its own, so what runs out here may have left.
         let response = HANDSHAKES.scope(std::cell::Cell::new(0), async {
             let sent = timeout_at(until, request.send()).await;

@@ -3,18 +3,15 @@
 use jiff::civil::Date;
 
 use super::{
-    call_center::{ERROR_CODE, ERROR_TEXT, ESITO, ESITO_TEXT, Operation, TRANSACTION},
     echo::repeats,
     encoding::decode,
     envelope::{Answer, Fault, Fields, Message, read},
+    operation::{ERROR_CODE, ERROR_TEXT, ESITO, Meaning, Operation, TRANSACTION, TransactionField},
     outcome::{Failure, FailureReason, Outcome, Refusal, RefusalReason, UpstreamText},
     transport::Reply,
 };
 use crate::domain::call::TransactionId;
 
-const DONE: &str = "0000";
-const DONE_WITH_WARNING: &str = "0001";
-const REFUSED: &str = "9999";
 /// How gateways mark what happened between them and the service: the request may have been carried out.
 const FROM_SERVER: &str = "(from server)";
 
@@ -48,6 +45,9 @@ pub struct Yes {
     /// The day on which it came, in Rome.
     pub today: Date,
     transaction: Result<TransactionId, FailureReason>,
+    /// What the service says beside its yes, where that is a warning.
+    warning: Option<UpstreamText>,
+    text: Option<UpstreamText>,
 }
 
 impl Yes {
@@ -58,15 +58,14 @@ impl Yes {
 
     /// The warnings that came with it.
     pub fn notes(&self) -> Vec<UpstreamText> {
-        let is_warning = self.answer.get(ESITO) == Some(DONE_WITH_WARNING);
-        let description = self.answer.get(ESITO_TEXT).filter(|_| is_warning).map(UpstreamText::new);
         let errors = self.answer.errors.iter().filter_map(|error| error.get(ERROR_TEXT)).map(UpstreamText::new);
-        description.into_iter().chain(errors).collect()
+        self.warning.clone().into_iter().chain(errors).collect()
     }
 
     /// The yes that is none, because something is missing in it.
     pub fn refused(&self, reason: RefusalReason) -> No {
-        No::Refused(refusal(&self.answer, reason, self.transaction.clone().ok()))
+        let Self { answer, transaction, text, .. } = self;
+        No::Refused(refusal(answer, reason, transaction.clone().ok(), text.clone()))
     }
 }
 
@@ -80,44 +79,56 @@ pub fn judge(reply: &Reply, operation: &Operation, said: &Fields, today: Date) -
     match (reply.status, message()) {
         (status @ 400..=499, message) => Err(No::Refused(refused_by_status(status, message.ok()))),
         (200 | 500..=599, Ok(Message::Fault(fault))) => Err(judge_fault(&fault, said)),
-        (200, Ok(Message::Answer(answer))) => judge_answer(answer, said, today),
+        (200, Ok(Message::Answer(answer))) => judge_answer(answer, operation, said, today),
         (200, Err(reason)) => Err(reason.into()),
         (status, _) => Err(FailureReason::HttpStatus(status).into()),
     }
 }
 
-fn judge_answer(answer: Answer, said: &Fields, today: Date) -> Result<Yes, No> {
-    let transaction = transaction(&answer, said, today);
-    match answer.get(ESITO) {
-        Some(DONE | DONE_WITH_WARNING) => Ok(Yes { answer, today, transaction }),
-        Some(REFUSED) => Err(No::Refused(refusal(&answer, RefusalReason::Esito, transaction.ok()))),
-        Some(other) => {
-            let text = UpstreamText::new(&format!("{other} {}", answer.get(ESITO_TEXT).unwrap_or_default()));
-            Err(No::Uncertain(Failure { reason: FailureReason::UnknownEsito, text: Some(text) }))
+fn judge_answer(answer: Answer, operation: &Operation, said: &Fields, today: Date) -> Result<Yes, No> {
+    let Some(esito) = answer.get(ESITO) else { return Err(FailureReason::UnknownEsito.into()) };
+    let text = answer.get(operation.esito_text).map(UpstreamText::new);
+    match (operation.meaning)(esito) {
+        meaning @ (Meaning::Done | Meaning::DoneWithWarning) => {
+            let transaction = match operation.transaction {
+                TransactionField::Id => transaction(&answer, said, today),
+                TransactionField::Cun | TransactionField::Absent => Err(FailureReason::MissingTransaction),
+            };
+            let warning = text.clone().filter(|_| meaning == Meaning::DoneWithWarning);
+            Ok(Yes { answer, today, transaction, warning, text })
         }
-        None => Err(FailureReason::UnknownEsito.into()),
+        Meaning::Refused(reason) => {
+            let transaction = transaction(&answer, said, today).ok();
+            Err(No::Refused(refusal(&answer, reason, transaction, text)))
+        }
+        Meaning::Uncertain(reason) => {
+            let said = answer.get(operation.esito_text).unwrap_or_default();
+            let text = Some(UpstreamText::new(&format!("{esito} {said}")));
+            Err(No::Uncertain(Failure { reason, text }))
+        }
     }
 }
 
 /// The id of the transaction, if it is one that may be kept.
 fn transaction(answer: &Answer, said: &Fields, today: Date) -> Result<TransactionId, FailureReason> {
     let id = answer.get(TRANSACTION).ok_or(FailureReason::MissingTransaction)?;
-    let said = said.iter().map(|(name, value)| (*name, value.as_str()));
-    if repeats(id, said.chain(answer.fields()), today) {
+    // That the id repeats itself says nothing.
+    let returned = answer.fields().filter(|(name, _)| *name != TRANSACTION);
+    if repeats(id, said.texts().chain(returned), today) {
         return Err(FailureReason::UnreadableTransaction);
     }
     id.parse().map_err(|_| FailureReason::UnreadableTransaction)
 }
 
-fn refusal(answer: &Answer, reason: RefusalReason, transaction: Option<TransactionId>) -> Refusal {
+fn refusal(
+    answer: &Answer,
+    reason: RefusalReason,
+    transaction: Option<TransactionId>,
+    text: Option<UpstreamText>,
+) -> Refusal {
     let part = |error: &Answer, name| error.get(name).unwrap_or_default().to_owned();
     let error = |error: &Answer| UpstreamText::new(&[part(error, ERROR_CODE), part(error, ERROR_TEXT)].join(" "));
-    Refusal {
-        reason,
-        transaction,
-        errors: answer.errors.iter().map(error).collect(),
-        text: answer.get(ESITO_TEXT).map(UpstreamText::new),
-    }
+    Refusal { reason, transaction, errors: answer.errors.iter().map(error).collect(), text }
 }
 
 fn refused_by_status(status: u16, message: Option<Message>) -> Refusal {
@@ -158,7 +169,7 @@ fn blames_sender(fault: &Fault) -> bool {
 /// A complaint of the schema's validator (`cvc-…`) about a value that we said, whatever the fault's code.
 fn quotes(fault: &Fault, said: &Fields) -> bool {
     let text = format!("{} {}", fault.text, fault.detail);
-    text.contains("cvc-") && said.iter().any(|(_, value)| value.len() >= 8 && text.contains(value.as_str()))
+    text.contains("cvc-") && said.texts().any(|(_, value)| value.len() >= 8 && text.contains(value))
 }
 
 fn fault_text(fault: &Fault) -> Option<UpstreamText> {
@@ -182,7 +193,7 @@ mod tests {
     fn verdict(status: u16, content_type: Option<String>, body: &[u8]) -> Result<Verified, No> {
         let reply = Reply { status, content_type, body: Ok(body.to_vec()) };
         let today = jiff::civil::date(2021, 1, 11);
-        judge(&reply, &VERIFY, &vec![("cun", "CUN-H17KZ6247A".into())], today).and_then(verified)
+        judge(&reply, &VERIFY, &Fields::new().with("cun", "CUN-H17KZ6247A"), today).and_then(verified)
     }
 
     /// Cuts, doubles or overwrites a stretch of the bytes.

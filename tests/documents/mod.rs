@@ -11,7 +11,7 @@ use centralino::{
     server::config,
 };
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "ARCHITECTURE.md",
     "SECURITY.md",
@@ -19,6 +19,7 @@ const DOCUMENTS: [&str; 7] = [
     "docs/sandbox.md",
     "docs/open-points.md",
     "docs/registers.md",
+    "docs/guida-supervisori.md",
 ];
 /// Endings by which a word of a document is known as a file of ours.
 const ENDINGS: [&str; 9] = [".rs", ".ts", ".toml", ".sql", ".sh", ".md", ".py", ".service", ".yml"];

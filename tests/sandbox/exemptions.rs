@@ -135,7 +135,7 @@ async fn elements_may_stand_in_no_namespace() {
     let bench = Bench::with(Profile { closure_children: ClosureChildren::Unqualified, ..Profile::default() }).await;
     let client = bench.client_of("body");
     assert_eq!(bench.send_as(&client, CLOSE, CLOSE.message(&WHOLE)).await.expect("an answer").status, 500);
-    let bare: String = WHOLE.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
+    let bare = WHOLE.map(|(name, value)| format!("<{name}>{value}</{name}>")).concat();
     let answer = bench.send_as(&client, CLOSE, CLOSE.envelope(&bare)).await.expect("an answer");
     assert_eq!(answer.code(), "7499");
     let text = answer.text();

@@ -9,5 +9,7 @@ mod oddities;
 mod pool;
 mod privacy;
 mod proxy;
+mod queue_answers;
+pub mod queues;
 mod requests;
-mod rig;
+pub mod rig;

@@ -19,7 +19,7 @@ const DEFAULT_FILE: &str = "centralino.toml";
 /// What the library calls the origin of values that come from there.
 const ENVIRONMENT: &str = "the environment";
 /// Keys whose values may hold a password, so that no message repeats them.
-const CONFIDENTIAL: [&str; 2] = ["database.url", "sistema_ts.proxy"];
+const CONFIDENTIAL: [&str; 3] = ["database.url", "sistema_ts.proxy", "exemptions.user_token"];
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod server;
 mod texts;
 pub mod word;
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
@@ -22,7 +22,13 @@ pub use sections::{
 };
 pub use server::{PublicUrl, Server};
 
-use crate::{sistema_ts::settings::Settings, storage::Db};
+use crate::{
+    sistema_ts::{
+        queues::{AslSettings, ExemptionSettings, Mode, SwabSettings},
+        settings::Settings,
+    },
+    storage::Db,
+};
 
 /// Everything that can be set. Each key is documented in `centralino.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -53,6 +59,12 @@ pub struct Config {
     pub desk: Desk,
     /// Where Sistema TS is and who we are to it; none for "the sandbox".
     pub sistema_ts: Option<Settings>,
+    /// The services of swab tests; none for "the sandbox", or none.
+    pub swabs: Option<SwabSettings>,
+    /// The health authority's OTP service; likewise.
+    pub asl: Option<AslSettings>,
+    /// The closure of exemptions; likewise.
+    pub exemptions: Option<ExemptionSettings>,
     /// The simulated Sistema TS.
     pub sandbox: Sandbox,
     /// What is logged.
@@ -113,6 +125,18 @@ impl Config {
     #[must_use]
     pub fn calls_its_sandbox(&self) -> bool {
         self.has_sandbox() && self.sistema_ts.as_ref().is_none_or(Settings::names_no_upstream)
+    }
+
+    /// Where the sandbox listens for structures; none for nowhere.
+    #[must_use]
+    pub fn sandbox_structures(&self) -> Option<SocketAddr> {
+        let Sandbox { listen, structures, .. } = self.sandbox;
+        let modes = [self.swabs.as_ref().map(|it| it.mode), self.asl.as_ref().map(|it| it.mode)];
+        let port = match listen.port() {
+            Sandbox::USUAL_PORT => Some(Sandbox::USUAL_STRUCTURES_PORT),
+            _ => modes.contains(&Some(Mode::Structure)).then_some(0),
+        };
+        structures.or(port.map(|port| SocketAddr::new(listen.ip(), port)))
     }
 
     /// Whether demo accounts are made.

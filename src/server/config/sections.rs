@@ -144,6 +144,8 @@ pub struct Sandbox {
     pub demo_accounts: Option<bool>,
     /// Where the simulated services listen.
     pub listen: SocketAddr,
+    /// Where they listen for structures; none: beside `listen`, where that is the usual address or a queue needs it.
+    pub structures: Option<SocketAddr>,
     /// Where they are told to misbehave.
     pub control: SocketAddr,
 }
@@ -151,8 +153,16 @@ pub struct Sandbox {
 impl Default for Sandbox {
     fn default() -> Self {
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        Self { enabled: None, demo_accounts: None, listen: loopback(8443), control: loopback(8444) }
+        let (enabled, demo_accounts, structures) = (None, None, None);
+        Self { enabled, demo_accounts, listen: loopback(Self::USUAL_PORT), structures, control: loopback(8444) }
     }
+}
+
+impl Sandbox {
+    /// The usual port of the simulated services.
+    pub const USUAL_PORT: u16 = 8443;
+    /// The usual one for structures.
+    pub const USUAL_STRUCTURES_PORT: u16 = 8445;
 }
 
 /// `[log]`

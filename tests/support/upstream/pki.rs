@@ -105,6 +105,18 @@ impl Pki {
         self.server_as("localhost", &[&TLS13, &TLS12], &self.authority)
     }
 
+    /// The same, without asking clients for a certificate.
+    pub fn anonymous_server(&self) -> ServerConfig {
+        let issued = self.authority.server("localhost");
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![issued.der.clone()], PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(issued.key)))
+            .expect("a server")
+    }
+
     pub fn server_as(
         &self,
         name: &str,
