@@ -90,7 +90,10 @@ async fn a_file_is_looked_at_and_then_applied_whole(engine: Engine) {
     browser.get(&page).await.shows(200, "Nessuna riga è rifiutata").shows(200, "Crea 2 account").shows(200, "m.rossi");
     assert_eq!(accounts(&app).await, 1, "nothing changes until it is confirmed");
     let result = browser.get(&format!("{page}/result")).await;
-    assert_eq!(result.text, "\u{feff}Riga;Nome utente;Esito;Motivo\r\n2;m.rossi;Da creare;\r\n3;l.verdi;Da creare;\r\n");
+    assert_eq!(
+        result.text,
+        "\u{feff}Riga;Nome utente;Esito;Motivo\r\n2;m.rossi;Da creare;\r\n3;l.verdi;Da creare;\r\n"
+    );
     applied(&mut browser, &page).await.shows(200, "Account creati: 2");
     assert_eq!(browser.post(&format!("{page}/apply"), &[]).await.location(), page, "twice is once");
     assert_eq!(accounts(&app).await, 3);
