@@ -27,7 +27,7 @@ export class ProfilePage {
     this.pin = page.getByRole("textbox", { name: "PIN" });
     this.change = page.getByRole("button", { name: "Cambia password" });
     this.alert = page.getByRole("alert");
-    this.done = page.getByRole("status");
+    this.done = page.getByRole("status").filter({ hasText: /\S/ });
     this.otherPhone = page.getByRole("link", { name: "Collega un altro telefono" });
     this.goOn = page.getByRole("button", { name: "Continua" });
     this.codes = page.getByRole("list", { name: "Codici di recupero" }).getByRole("listitem");

@@ -1,17 +1,26 @@
 //! What surrounds every route, from the outside in: the log, the headers, the pages of failures, who may connect,
 //! panics, foreign origins, limits of size and time.
 
-use std::{any::Any, net::SocketAddr, time::Duration};
+use std::{
+    any::Any,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt as _, Limited};
+use hyper::body::{Frame, SizeHint};
+use parking_lot::Mutex;
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use super::{error_pages, errors::FailedRequest, health, request_log, security_headers, state::AppState};
@@ -21,8 +30,8 @@ use crate::sistema_ts::settings::Settings;
 const LARGEST_BODY: usize = 64 * 1024;
 /// The largest form with a file, in bytes: 10,000 lines of 400.
 const LARGEST_FILE: usize = 4 * 1024 * 1024;
-/// How much more than may be is read and forgotten, in bytes, and for how long at most.
-const HEARD_OUT: (usize, Duration) = (1024 * 1024, Duration::from_secs(5));
+/// How much of what is refused is read and forgotten, in bytes, and for how long at most.
+const HEARD_OUT: (usize, Duration) = (LARGEST_FILE + 1024 * 1024, Duration::from_secs(5));
 /// How long a request may take besides its call of Sistema TS: waiting for a password to be hashed, writing.
 const BESIDES_UPSTREAM: Duration = Duration::from_secs(20);
 
@@ -34,10 +43,12 @@ pub fn around(routes: Router<AppState>, state: AppState) -> Router {
 /// Puts the layers around the routes, those that take `files` among them.
 pub fn around_all(routes: Router<AppState>, files: Router<AppState>, state: AppState) -> Router {
     // The limit of axum's own readers is below that of files.
-    let files = bounded(files.layer(DefaultBodyLimit::disable()), LARGEST_FILE);
-    bounded(routes, LARGEST_BODY)
+    let files = files.layer(DefaultBodyLimit::disable()).layer(RequestBodyLimitLayer::new(LARGEST_FILE));
+    routes
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .merge(files)
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, patience(&state)))
+        .layer(middleware::from_fn(hear_out))
         .layer(origin_check(&state))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::from_fn_with_state(state.clone(), turn_strangers_away))
@@ -45,11 +56,6 @@ pub fn around_all(routes: Router<AppState>, files: Router<AppState>, state: AppS
         .layer(middleware::from_fn(security_headers::layer))
         .layer(middleware::from_fn_with_state(state.clone(), request_log::layer))
         .with_state(state)
-}
-
-/// The same routes for forms of `most` bytes.
-fn bounded(routes: Router<AppState>, most: usize) -> Router<AppState> {
-    routes.layer(RequestBodyLimitLayer::new(most)).layer(middleware::from_fn_with_state(most, hear_out))
 }
 
 /// Refuses every change of state that another site asked for: by Sec-Fetch-Site, else by Origin against Host.
@@ -81,19 +87,42 @@ async fn turn_strangers_away(State(state): State<AppState>, request: Request, ne
     }
 }
 
-/// Reads on when a form is too large, before it is refused: a connection that is closed with something unread in it is
-/// reset, and its browser never sees why.
-async fn hear_out(State(most): State<usize>, request: Request, next: Next) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_none_or(|length: usize| length <= most) {
+/// Reads what the answer did not need of a form: a connection that is closed with something unread in it is reset, and
+/// its browser never sees why the form was refused.
+async fn hear_out(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
         return next.run(request).await;
     }
-    let (beyond, patience) = HEARD_OUT;
-    let mut body = Limited::new(request.into_body(), most + beyond);
-    let hear = async { while let Some(Ok(_)) = body.frame().await {} };
-    // It is refused however much of it has come.
+    let (parts, body) = request.into_parts();
+    let lent = Lent(Arc::new(Mutex::new(body)));
+    let rest = Arc::clone(&lent.0);
+    let response = next.run(Request::from_parts(parts, Body::new(lent))).await;
+    let (most, patience) = HEARD_OUT;
+    let mut rest = Limited::new(std::mem::take(&mut *rest.lock()), most);
+    let hear = async { while let Some(Ok(_)) = rest.frame().await {} };
+    // It is answered however much of it has come.
     let _ = tokio::time::timeout(patience, hear).await;
-    StatusCode::PAYLOAD_TOO_LARGE.into_response()
+    response
+}
+
+/// A body of which the lender sees what the borrower has left.
+struct Lent(Arc<Mutex<Body>>);
+
+impl HttpBody for Lent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut *self.0.lock()).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.lock().is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.lock().size_hint()
+    }
 }
 
 /// The payload may hold anything: it is dropped unread. The hook of `telemetry` has logged the place.
