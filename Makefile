@@ -34,8 +34,9 @@ browser-dependencies: ## Proves that the browser build pulls in nothing of the s
 unit: setup-test site ## Unit, property and integration tests, on SQLite and on a PostgreSQL of their own, and zeep
 	@$(STEP) "unit and integration tests" cargo nextest run --no-fail-fast
 
+# The program that `unit` has built: by itself it would be built anew, its dependencies with other features.
 e2e: setup-test site ## End-to-end tests in Chromium
-	@$(STEP) "server for the browser tests" cargo build --bin centralino
+	@$(STEP) "server for the browser tests" cargo test --quiet --no-run --test integration
 	@$(STEP) "end-to-end tests" scripts/e2e.sh
 
 deny: ## Licences, bans and sources of the dependencies (cargo-deny)
