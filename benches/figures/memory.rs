@@ -6,6 +6,8 @@ use crate::{Outcome, desk::Desk, report::Figure, sign_in, storm, upstream::Upstr
 
 /// How many are signed in.
 const OPERATORS: usize = 500;
+/// Who signs in during the storm besides them: each has few PINs that are good at the moment.
+const STORMERS: usize = 1_500;
 /// Whose page is looked at in the storm.
 const ONLOOKERS: usize = 1;
 /// The most at rest and with all of them, in MB.
@@ -15,10 +17,10 @@ const REST: Duration = Duration::from_secs(2);
 
 /// Memory, sign-ins and storm.
 pub async fn figures(upstream: &Upstream) -> Outcome<Vec<Figure>> {
-    let desk = Desk::start(upstream, upstream.address, OPERATORS + ONLOOKERS).await?;
+    let desk = Desk::start(upstream, upstream.address, OPERATORS + STORMERS + ONLOOKERS).await?;
     tokio::time::sleep(REST).await;
     let at_rest = desk.process.resident_mb()?;
-    let throughput = sign_in::throughput(&desk).await?;
+    let throughput = sign_in::throughput(&desk, OPERATORS).await?;
     tokio::time::sleep(REST).await;
     let signed_in = desk.process.resident_mb()?;
     let figure = |name: String, memory: f64, most: f64| {

@@ -20,13 +20,13 @@ use crate::{
 /// How many sign in at once.
 pub const AT_ONCE: usize = 16;
 
-/// The people of the desk sign in once, in rounds of equal size; sign-ins per second beside bare argon2. What the
+/// So many people of the desk sign in once, in rounds of equal size; sign-ins per second beside bare argon2. What the
 /// browsers themselves took of the cores, which in life are elsewhere, is no time of the desk's.
-pub async fn throughput(desk: &Desk) -> Outcome<Figure> {
-    let per_round = desk.people.all().len() / ROUNDS;
+pub async fn throughput(desk: &Desk, count: usize) -> Outcome<Figure> {
+    let per_round = count / ROUNDS;
     let params = params_of(&desk.people.hash)?;
     let mut pairs = Pairs::default();
-    for people in desk.people.all().chunks_exact(per_round) {
+    for people in desk.people.all().chunks_exact(per_round).take(ROUNDS) {
         let hashes = per_second(per_round, bare_hashes(&params, per_round)?);
         let (start, before) = (Instant::now(), own_cpu_seconds()?);
         let queue = Arc::new(parking_lot::Mutex::new(people.to_vec()));
