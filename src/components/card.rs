@@ -7,7 +7,7 @@ use super::{
     icon::{Icon, Picture},
     script::Say,
 };
-use crate::{domain::case::OutcomeClass, server::language::Language};
+use crate::{domain::service::OutcomeClass, server::language::Language};
 
 const fn class_of(outcome: OutcomeClass) -> &'static str {
     match outcome {

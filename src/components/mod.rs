@@ -14,6 +14,7 @@ pub mod desk;
 pub mod field;
 pub mod heading;
 pub mod icon;
+pub mod instant;
 pub mod kept;
 pub mod layout;
 pub mod script;

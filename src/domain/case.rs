@@ -1,49 +1,10 @@
 //! A case: one call, and the steps it may take (seed 003, 4.1).
 
-use serde::{Deserialize, Serialize};
-
-use super::operator::words;
 use std::fmt;
 
-words! {
-    /// The services of the call center, in the order of a call (seed 003, 3.3.1–3.3.3).
-    Service {
-        /// Verifica positività.
-        Verify = "verify",
-        /// Sblocco codice Immuni.
-        Unlock = "unlock",
-        /// Conferma sblocco Immuni, type C.
-        Confirm = "confirm",
-        /// Conferma sblocco Immuni, type A.
-        Cancel = "cancel",
-    }
-}
+use serde::{Deserialize, Serialize};
 
-words! {
-    /// How a call of a service ended.
-    OutcomeClass {
-        /// It is certain that the request never reached the service.
-        NotSent = "not_sent",
-        /// The service said no.
-        Refused = "refused",
-        /// The request left and no trustworthy answer came.
-        Uncertain = "uncertain",
-        /// The service said yes.
-        Done = "done",
-    }
-}
-
-impl Service {
-    /// The services that ask for the same act: repeating one after an uncertain outcome of another is a repetition.
-    #[must_use]
-    pub const fn same_act(self) -> &'static [Self] {
-        match self {
-            Self::Verify => &[Self::Verify],
-            Self::Unlock => &[Self::Unlock],
-            Self::Confirm | Self::Cancel => &[Self::Confirm, Self::Cancel],
-        }
-    }
-}
+use super::service::Service;
 
 /// How far a case has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +49,7 @@ impl Stage {
             Service::Verify => matches!(self, Self::Opened | Self::Verified),
             Service::Unlock => matches!(self, Self::Verified | Self::Unlocked),
             Service::Confirm | Service::Cancel => matches!(self, Self::Unlocked),
+            _ => false,
         };
         if allowed { Ok(()) } else { Err(OutOfOrder { stage: self, service }) }
     }
@@ -100,7 +62,7 @@ impl Stage {
         self.allow(service).map(|()| match service {
             Service::Verify => Self::Verified,
             Service::Unlock => Self::Unlocked,
-            Service::Confirm | Service::Cancel => Self::Concluded,
+            _ => Self::Concluded,
         })
     }
 }

@@ -12,6 +12,7 @@ pub mod health_card;
 pub mod operator;
 pub mod reason;
 pub mod secret;
+pub mod service;
 pub mod spelling;
 pub mod swab;
 pub mod symbols;

@@ -1,6 +1,6 @@
 //! Calls of Sistema TS counted by the minute, with how long they took: numbers alone, nothing of a call.
 
-use super::case::{OutcomeClass, Service};
+use super::service::{OutcomeClass, Service};
 
 /// Calls of one service in one minute that ended alike and took about as long.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod activation;
+pub mod asl;
 pub mod cases;
 pub mod confirm;
 pub mod desk;
@@ -11,5 +12,6 @@ pub mod login;
 pub mod operators;
 pub mod profile;
 pub mod registers;
+pub mod requests;
 pub mod sheets;
 pub mod statistics;

@@ -24,7 +24,7 @@ use crate::features::{
         breached::{BreachedFile, BreachedFileError},
         passwords::Passwords,
     },
-    desk::in_flight::InFlight,
+    requests::in_flight::InFlight,
 };
 
 /// How long a browser has to send the head of a request, also the next one on a connection that is kept.

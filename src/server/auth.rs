@@ -38,9 +38,39 @@ pub trait Admits: Send + Sync {
     fn admits(account: &Account) -> bool;
 }
 
-/// Who takes the calls of the Immuni app: its queue's operators, and supervisors who work in it too.
-#[derive(Clone, Copy, Debug)]
-pub struct Immuni;
+/// Who works in a queue: its operators, and supervisors who work in it too.
+macro_rules! queue {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Admits for $name {
+            const QUEUE: Option<Queue> = Some(Queue::$name);
+
+            fn admits(account: &Account) -> bool {
+                account.queues.contains(&Queue::$name)
+            }
+        }
+    };
+}
+
+queue! {
+    /// Who takes the calls of the Immuni app.
+    Immuni
+}
+queue! {
+    /// Who reports swab tests.
+    Swabs
+}
+queue! {
+    /// Who sends OTPs for a health authority.
+    Asl
+}
+queue! {
+    /// Who closes certifications of exemption.
+    Exemptions
+}
 
 /// Who manages accounts and reads the registers.
 #[derive(Clone, Copy, Debug)]
@@ -49,14 +79,6 @@ pub struct Supervisor;
 /// Whoever is signed in.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyRole;
-
-impl Admits for Immuni {
-    const QUEUE: Option<Queue> = Some(Queue::Immuni);
-
-    fn admits(account: &Account) -> bool {
-        account.queues.contains(&Queue::Immuni)
-    }
-}
 
 impl Admits for Supervisor {
     fn admits(account: &Account) -> bool {

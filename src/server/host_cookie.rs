@@ -1,7 +1,10 @@
 //! Cookies of this host alone: secure, for the whole site, out of the reach of scripts, sent along when a link of
 //! another program opens the desk.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use cookie::{Cookie, CookieBuilder, SameSite};
 
 use super::errors::AppError;
@@ -15,6 +18,16 @@ pub fn set(name: &'static str, value: String, life: Option<time::Duration>) -> R
 /// Takes `name` back.
 pub fn clear(name: &'static str) -> Result<HeaderValue, AppError> {
     written(plain(name, String::new()).max_age(time::Duration::ZERO))
+}
+
+/// Adds cookies to an answer.
+#[must_use]
+pub fn with_cookies(answer: impl IntoResponse, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
+    let mut response = answer.into_response();
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// What the browser carries under `name`.

@@ -49,14 +49,16 @@ pub async fn keep_counts(state: AppState) {
 
 /// Writes the calls that were counted since the last time, away from the calls themselves.
 pub async fn write_counts(state: &AppState) {
-    let calls = state.sistema_ts.take_counts();
-    if calls.is_empty() {
-        return;
-    }
-    if let Err(error) = state.db.add_calls(&calls).await {
-        metrics::counter!("centralino_database_errors_total").increment(1);
-        tracing::warn!(%error, "the calls that were counted can't be written yet");
-        state.sistema_ts.put_counts_back(calls);
+    for client in state.clients() {
+        let calls = client.take_counts();
+        if calls.is_empty() {
+            continue;
+        }
+        if let Err(error) = state.db.add_calls(&calls).await {
+            metrics::counter!("centralino_database_errors_total").increment(1);
+            tracing::warn!(%error, "the calls that were counted can't be written yet");
+            client.put_counts_back(calls);
+        }
     }
 }
 
@@ -100,14 +102,17 @@ async fn see_to(state: &AppState, register: Register) -> Result<(), CheckpointEr
     }
 }
 
-/// Deletes cases that were kept long enough.
+/// Deletes cases that were kept long enough, and requests of desks that have none.
 async fn see_to_cases(state: &AppState) -> Result<(), CheckpointError> {
     let Some(before) = kept_since(state, state.config.cases.retention_months) else { return Ok(()) };
-    let record = |count: u64| {
-        let act = Act::done(Action::CasesPurged).with(Fact::Section, "cases").with(Fact::Count, &count.to_string());
-        By::service().record(act, &state.secrets, state.clock.now_ms())
+    let record = |section: &'static str| {
+        move |count: u64| {
+            let act = Act::done(Action::CasesPurged).with(Fact::Section, section).with(Fact::Count, &count.to_string());
+            By::service().record(act, &state.secrets, state.clock.now_ms())
+        }
     };
-    while state.db.delete_old_cases(before, record).await? {}
+    while state.db.delete_old_cases(before, record("cases")).await? {}
+    while state.db.delete_old_requests(before, record("requests")).await? {}
     Ok(())
 }
 

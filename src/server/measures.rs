@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::state::AppState;
 use crate::{
-    domain::case::{OutcomeClass, Service},
+    domain::service::{OutcomeClass, Service},
     sistema_ts::breaker::CircuitState,
     storage::registers::Register,
 };

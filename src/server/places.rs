@@ -23,10 +23,11 @@ pub struct Place {
 }
 
 /// All of them, in the order of the navigation.
-const PLACES: [Place; 6] = [
+const PLACES: [Place; 7] = [
     Place { href: "/", name: "layout.desk", whom: For::Queue(Queue::Immuni) },
     Place { href: "/cases", name: "layout.cases", whom: For::Queue(Queue::Immuni) },
     Place { href: "/confirm", name: "layout.deferred", whom: For::Queue(Queue::Immuni) },
+    Place { href: "/asl", name: "asl.title", whom: For::Queue(Queue::Asl) },
     Place { href: "/operators", name: "layout.operators", whom: For::Supervisors },
     Place { href: "/registers/access", name: "layout.registers", whom: For::Supervisors },
     Place { href: "/statistics", name: "layout.statistics", whom: For::Supervisors },

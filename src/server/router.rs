@@ -7,9 +7,13 @@ use axum::{
 
 use super::{health, layers, session_store, site, state::AppState};
 use crate::features::{
-    activation, cases, confirm,
+    activation,
+    asl::SendOtp,
+    cases, confirm,
     desk::{self, case_page, open_page},
-    language, login, operators, profile, registers, sheets, statistics,
+    language, login, operators, profile, registers,
+    requests::act_page,
+    sheets, statistics,
 };
 
 /// The routes and the layers around them.
@@ -17,6 +21,7 @@ pub fn router(state: AppState) -> Router {
     // A GET asks the database for a session only if there is a cookie and the handler asks who is signed in.
     let with_session = Router::new()
         .route("/", get(open_page::show))
+        .route("/asl", get(act_page::show::<SendOtp>).post(act_page::send::<SendOtp>))
         .route("/cases", get(cases::page::show).post(open_page::open))
         .route("/cases/search", get(cases::page::show).post(cases::page::search))
         .route("/cases/{id}", get(case_page::show))

@@ -7,9 +7,9 @@ use tokio_util::task::TaskTracker;
 
 use super::{clock::Clock, config::Config, geoip::Geoip, random::Random, secrets::Secrets, upstream::Queues};
 use crate::{
-    features::{accounts::passwords::Passwords, desk::in_flight::InFlight},
+    features::{accounts::passwords::Passwords, requests::in_flight::InFlight},
     sandbox::Running,
-    sistema_ts::SistemaTs,
+    sistema_ts::{Asl, Exemptions, SistemaTs, Swabs, client::Client},
     storage::Db,
 };
 
@@ -52,6 +52,17 @@ impl AppState {
     #[must_use]
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// The clients of all queues.
+    pub fn clients(&self) -> impl Iterator<Item = &Client> {
+        let Queues { swabs, asl, exemptions } = &self.queues;
+        let others = [
+            swabs.as_ref().map(Swabs::client),
+            asl.as_ref().map(Asl::client),
+            exemptions.as_ref().map(Exemptions::client),
+        ];
+        std::iter::once(self.sistema_ts.client()).chain(others.into_iter().flatten())
     }
 }
 

@@ -9,7 +9,7 @@ use reqwest::Url;
 
 use super::{
     call_center::unlocked,
-    client::{Call, Client, Contact},
+    client::{Call, Client},
     envelope::Fields,
     operation::{AUTHENTICATION, Meaning, ONSET, OPERATOR, OTP, Operation, PATIENT, USUAL, usual_meaning},
     outcome::{FailureReason, Outcome, RefusalReason, Unlocked},
@@ -18,7 +18,7 @@ use super::{
     transport::BuildError,
 };
 use crate::{
-    domain::{code::Otp, fiscal_code::FiscalCode},
+    domain::{code::Otp, fiscal_code::FiscalCode, service::Service},
     server::clock::Clock,
 };
 
@@ -91,12 +91,12 @@ impl Asl {
             .with(OTP, otp.to_wire())
             .with_some(ONSET, onset.map(|day| day.to_string()))
             .with(PATIENT, patient.to_wire());
-        self.client.call(Call::new("asl_otp", &SEND_OTP, &self.url, fields), unlocked).await
+        self.client.call(Call::of(Service::AslOtp, &SEND_OTP, &self.url, fields), unlocked).await
     }
 
-    /// Whether the service answered when it was last called.
-    pub fn contact(&self) -> Contact {
-        self.client.contact()
+    /// The way itself.
+    pub const fn client(&self) -> &Client {
+        &self.client
     }
 }
 

@@ -16,10 +16,10 @@ use super::{
 };
 use crate::domain::{
     call::TestVerificationId,
-    case::Service,
     code::{Cun, Otp},
     fiscal_code::FiscalCode,
     health_card::HealthCardDigits,
+    service::Service,
 };
 
 /// The last eight digits of the caller's card.

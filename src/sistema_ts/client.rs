@@ -33,10 +33,10 @@ use super::{
 use crate::{
     domain::{
         call::TestVerificationId,
-        case::{OutcomeClass, Service},
         code::{Cun, Otp},
         fiscal_code::FiscalCode,
         health_card::HealthCardDigits,
+        service::{OutcomeClass, Service},
         tally::Calls,
     },
     server::clock::Clock,
@@ -59,7 +59,7 @@ pub struct SistemaTs {
 
 /// The way to one family of services; cheap to clone.
 #[derive(Clone)]
-pub(super) struct Client(Arc<Inner>);
+pub struct Client(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
@@ -149,17 +149,12 @@ impl SistemaTs {
 
     /// Whether calls are sent at all.
     pub fn circuit(&self) -> Circuit {
-        self.client.0.breaker.circuit(self.client.0.clock.now())
+        self.client.circuit()
     }
 
-    /// The calls that were counted since the last time; they are then forgotten here.
-    pub fn take_counts(&self) -> Vec<Calls> {
-        self.client.0.tally.take()
-    }
-
-    /// Remembers counts that could not be written.
-    pub fn put_counts_back(&self, calls: Vec<Calls>) {
-        self.client.0.tally.put_back(calls);
+    /// The way itself.
+    pub const fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Whether the services answered when they were last called.
@@ -179,7 +174,7 @@ impl SistemaTs {
 
 impl Client {
     /// Checks the settings, loads the identity; connects to nothing yet.
-    pub fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
+    pub(super) fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
         settings.problems().into_iter().next().map_or(Ok(()), Err)?;
         let now = clock.now();
         let link = Link::build(settings, &Files::read(settings)?, now)?;
@@ -197,14 +192,29 @@ impl Client {
         Ok(client)
     }
 
+    /// Whether calls are sent at all.
+    pub fn circuit(&self) -> Circuit {
+        self.0.breaker.circuit(self.0.clock.now())
+    }
+
+    /// The calls that were counted since the last time; they are then forgotten here.
+    pub fn take_counts(&self) -> Vec<Calls> {
+        self.0.tally.take()
+    }
+
+    /// Remembers counts that could not be written.
+    pub fn put_counts_back(&self, calls: Vec<Calls>) {
+        self.0.tally.put_back(calls);
+    }
+
     /// Calls a service; what the yes says is read by `read`.
-    pub async fn call<T>(&self, call: Call<'_>, read: impl Fn(Yes) -> Result<T, No>) -> Outcome<T> {
+    pub(super) async fn call<T>(&self, call: Call<'_>, read: impl Fn(Yes) -> Result<T, No>) -> Outcome<T> {
         self.0.call(call, &read).await
     }
 
     /// Whether the services answered when they were last called.
     pub fn contact(&self) -> Contact {
-        if !matches!(self.0.breaker.circuit(self.0.clock.now()), Circuit::Closed) {
+        if !matches!(self.circuit(), Circuit::Closed) {
             return Contact::Silent;
         }
         match self.0.contact.load(Ordering::Relaxed) {
@@ -217,7 +227,7 @@ impl Client {
 
 /// One call of one service.
 pub(super) struct Call<'a> {
-    called: Called,
+    service: Service,
     operation: &'a Operation,
     url: &'a Url,
     fields: Fields,
@@ -226,31 +236,9 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// A call that is never repeated, counted and logged under a word.
-    pub const fn new(word: &'static str, operation: &'a Operation, url: &'a Url, fields: Fields) -> Self {
-        Self { called: Called::Queue(word), operation, url, fields, may_repeat: false }
-    }
-
-    const fn of(service: Service, operation: &'a Operation, url: &'a Url, fields: Fields) -> Self {
-        Self { called: Called::Desk(service), operation, url, fields, may_repeat: false }
-    }
-}
-
-/// What is called, as it is counted and logged.
-#[derive(Clone, Copy)]
-enum Called {
-    /// A service of the call center, which the statistics count too.
-    Desk(Service),
-    /// One of another queue.
-    Queue(&'static str),
-}
-
-impl Called {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Desk(service) => service.word(),
-            Self::Queue(word) => word,
-        }
+    /// A call that is never repeated.
+    pub const fn of(service: Service, operation: &'a Operation, url: &'a Url, fields: Fields) -> Self {
+        Self { service, operation, url, fields, may_repeat: false }
     }
 }
 
@@ -260,7 +248,7 @@ impl Inner {
         self.renew();
         let Some(leave) = self.breaker.leave(self.clock.now()) else {
             let outcome = Outcome::NotSent(FailureReason::CircuitOpen.into());
-            self.record(call.called, &outcome, started.elapsed());
+            self.record(call.service, &outcome, started.elapsed());
             return outcome;
         };
         let until = started + self.settings.deadline();
@@ -275,7 +263,7 @@ impl Inner {
             outcome = self.attempt(&call, until, read).await;
         }
         leave.ended(&outcome, self.clock.now());
-        self.record(call.called, &outcome, started.elapsed());
+        self.record(call.service, &outcome, started.elapsed());
         outcome
     }
 
@@ -284,15 +272,16 @@ impl Inner {
         if link.expires_at.is_some_and(|end| self.clock.now() > end) {
             return Outcome::NotSent(FailureReason::CertificateExpired.into());
         }
-        let unbuildable = || Outcome::NotSent(FailureReason::Unbuildable.into());
         let pincode = match &link.credentials {
             None => None,
             Some(credentials) => match credentials.sealer.seal() {
-                None => return unbuildable(),
+                None => return Outcome::unbuildable(),
                 sealed => sealed,
             },
         };
-        let Ok(envelope) = write(call.operation, pincode.as_deref(), &call.fields) else { return unbuildable() };
+        let Ok(envelope) = write(call.operation, pincode.as_deref(), &call.fields) else {
+            return Outcome::unbuildable();
+        };
         match link.post(call.url, call.operation.action, envelope, until).await {
             Err(NoReply::NotSent(reason)) => Outcome::NotSent(reason.into()),
             Err(NoReply::MayHaveLeft(reason)) => Outcome::Uncertain(reason.into()),
@@ -303,15 +292,13 @@ impl Inner {
         }
     }
 
-    fn record<T>(&self, called: Called, outcome: &Outcome<T>, took: Duration) {
+    fn record<T>(&self, service: Service, outcome: &Outcome<T>, took: Duration) {
         let class = outcome.class();
         let is_answer = matches!(class, OutcomeClass::Done | OutcomeClass::Refused);
         self.contact.store(if is_answer { 1 } else { 2 }, Ordering::Relaxed);
         let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
-        if let Called::Desk(service) = called {
-            self.tally.count(self.clock.now(), service, class, took_ms);
-        }
-        let word = called.word();
+        self.tally.count(self.clock.now(), service, class, took_ms);
+        let word = service.word();
         let counter = "centralino_upstream_requests_total";
         metrics::counter!(counter, "service" => word, "outcome" => class.word()).increment(1);
         let histogram = "centralino_upstream_request_duration_seconds";

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use reqwest::Url;
 
 use super::{
-    client::{Call, Client, Contact},
+    client::{Call, Client},
     envelope::{Answer, Fields},
     operation::{ESITO, Meaning, Operation, TransactionField, USUAL, date},
     outcome::{Closed, FailureReason, Outcome, RefusalReason, UpstreamText},
@@ -19,7 +19,11 @@ use super::{
     verdict::Yes,
 };
 use crate::{
-    domain::{case::OutcomeClass, exemption::ExemptionCode, fiscal_code::FiscalCode},
+    domain::{
+        exemption::ExemptionCode,
+        fiscal_code::FiscalCode,
+        service::{OutcomeClass, Service},
+    },
     server::clock::Clock,
 };
 
@@ -221,12 +225,12 @@ impl Exemptions {
             .with(CODE, code.to_wire())
             .with(VALID_FROM, from.strftime(DAY).to_string())
             .with(PATIENT, patient.to_wire());
-        self.client.call(Call::new("exemption_close", &CLOSE, &self.url, fields), |yes| Ok(closed(&yes))).await
+        self.client.call(Call::of(Service::ExemptionClose, &CLOSE, &self.url, fields), |yes| Ok(closed(&yes))).await
     }
 
-    /// Whether the service answered when it was last called.
-    pub fn contact(&self) -> Contact {
-        self.client.contact()
+    /// The way itself.
+    pub const fn client(&self) -> &Client {
+        &self.client
     }
 }
 

@@ -10,8 +10,8 @@ use jiff::{Timestamp, civil::Date};
 use super::exemptions::ClosureCode;
 use crate::domain::{
     call::{TestVerificationId, TransactionId},
-    case::OutcomeClass,
     code::Cun,
+    service::OutcomeClass,
     swab::{Site, TestResult},
 };
 
@@ -31,6 +31,11 @@ pub enum Outcome<T> {
 }
 
 impl<T> Outcome<T> {
+    /// Of a request that can't be made: there is no way to the service, or what it would hold does not fit together.
+    pub fn unbuildable() -> Self {
+        Self::NotSent(FailureReason::Unbuildable.into())
+    }
+
     /// The class alone, as kept in the register and counted in the metrics.
     pub const fn class(&self) -> OutcomeClass {
         match self {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use reqwest::Url;
 
 use super::{
-    client::{Call, Client, Contact},
+    client::{Call, Client},
     envelope::{Answer, Fields},
     operation::{
         AT, AUTHENTICATION, ESITO, ESITO_TEXT, List, Operation, PATIENT, SAMPLED_ON, TRANSACTION, TransactionField,
@@ -25,6 +25,7 @@ use crate::{
     domain::{
         code::Cun,
         fiscal_code::FiscalCode,
+        service::Service,
         swab::{Contact as PatientContact, Site, StructureId, TestResult},
     },
     server::clock::Clock,
@@ -140,7 +141,7 @@ impl Swabs {
 
     /// Invio esecuzione test. Never repeated.
     pub async fn report(&self, report: &Report) -> Outcome<Reported> {
-        let Some(fields) = self.caller(report.site.as_ref()) else { return unbuildable() };
+        let Some(fields) = self.caller(report.site.as_ref()) else { return Outcome::unbuildable() };
         let (phone, email) = match &report.contact {
             Some(PatientContact::Phone(phone)) => (Some(phone.as_str()), None),
             Some(PatientContact::Email(email)) => (None, Some(email.as_str())),
@@ -154,15 +155,15 @@ impl Swabs {
             .with_some(PHONE, phone)
             .with_some(EMAIL, email);
         let [url, ..] = &*self.urls;
-        self.client.call(Call::new("swab_report", &REPORT, url, fields), reported).await
+        self.client.call(Call::of(Service::SwabReport, &REPORT, url, fields), reported).await
     }
 
     /// Annullamento esecuzione test: of the test with this CUN. Never repeated.
     pub async fn cancel(&self, site: Option<&Site>, patient: &FiscalCode, cun: &Cun) -> Outcome<ReportCancelled> {
-        let Some(fields) = self.caller(site) else { return unbuildable() };
+        let Some(fields) = self.caller(site) else { return Outcome::unbuildable() };
         let fields = fields.with(PATIENT, patient.to_wire()).with(TRANSACTION, cun.to_wire()).with(KIND, MOLECULAR);
         let [_, url, _] = &*self.urls;
-        self.client.call(Call::new("swab_cancel", &CANCEL, url, fields), cancelled).await
+        self.client.call(Call::of(Service::SwabCancel, &CANCEL, url, fields), cancelled).await
     }
 
     /// Elenco test effettuati, from the first to the last day. `operator` must be enabled to the profile "Elenco Tamponi
@@ -173,19 +174,19 @@ impl Swabs {
         (first, last): (Date, Date),
         operator: &FiscalCode,
     ) -> Outcome<Listed> {
-        let Some(fields) = self.caller(site) else { return unbuildable() };
+        let Some(fields) = self.caller(site) else { return Outcome::unbuildable() };
         let fields = fields
             .with(FIRST, first.to_string())
             .with(LAST, last.to_string())
             .with(KIND, MOLECULAR)
             .with(LISTER, operator.to_wire());
         let [.., url] = &*self.urls;
-        self.client.call(Call::new("swab_list", &LIST, url, fields), listed).await
+        self.client.call(Call::of(Service::SwabList, &LIST, url, fields), listed).await
     }
 
-    /// Whether the services answered when they were last called.
-    pub fn contact(&self) -> Contact {
-        self.client.contact()
+    /// The way itself.
+    pub const fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Who calls and for which structure (Tab. 2, 4 and 6): a structure for itself alone, a region for any, by code or in
@@ -209,10 +210,6 @@ impl Swabs {
             _ => None,
         }
     }
-}
-
-fn unbuildable<T>() -> Outcome<T> {
-    Outcome::NotSent(FailureReason::Unbuildable.into())
 }
 
 /// The CUN, exactly as it travels; none where its form or check symbol is wrong.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use crate::domain::{
-    case::{OutcomeClass, Service},
+    service::{OutcomeClass, Service},
     tally::{Calls, minute_of, up_to},
 };
 

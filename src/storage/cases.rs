@@ -11,7 +11,7 @@ use super::{
     steps::{FORGET_DEFERRED, MaybeStepRow, STEPS, Step, StepRow, TAKE_CASE, forgotten_before, steps_of},
     write,
 };
-use crate::domain::{call::CallId, case::Service, operator::OperatorId};
+use crate::domain::{call::CallId, operator::OperatorId, service::Service};
 
 /// A case as kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

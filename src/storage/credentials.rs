@@ -153,9 +153,9 @@ impl Db {
     }
 
     /// The second factors of the enabled accounts among these user names, in their order.
-    pub async fn second_factors(&self, usernames: [&str; 5]) -> Result<Vec<SecondFactor>, sqlx::Error> {
+    pub async fn second_factors(&self, usernames: [&str; 6]) -> Result<Vec<SecondFactor>, sqlx::Error> {
         const SQL: &str = "SELECT id AS operator_id, username, totp_secret FROM operators \
-             WHERE status = 'enabled' AND username IN ($1, $2, $3, $4, $5) ORDER BY username";
+             WHERE status = 'enabled' AND username IN ($1, $2, $3, $4, $5, $6) ORDER BY username";
         read!(self, |pool| {
             let query = usernames.iter().fold(sqlx::query_as(SQL), |query, username| query.bind(*username));
             query.fetch_all(pool).await

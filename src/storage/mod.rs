@@ -13,6 +13,7 @@ pub mod old_cases;
 pub mod operators;
 pub mod own_account;
 pub mod registers;
+pub mod requests;
 pub mod sessions;
 pub mod statistics;
 pub mod steps;

@@ -9,8 +9,9 @@ use sqlx::{Error, FromRow};
 use super::{Db, cases::whole_second, direct::FromSqlite, read, write};
 use crate::domain::{
     call::TransactionId,
-    case::{OutcomeClass, Service, Stage},
+    case::Stage,
     operator::OperatorId,
+    service::{OutcomeClass, Service},
 };
 
 /// A request to a service.
@@ -221,8 +222,9 @@ fn judge(intent: &Intent, steps: &[Step]) -> Beginning {
 /// Taking the case's row first makes intents of one case wait for each other on both engines.
 pub(super) const TAKE_CASE: &str =
     "UPDATE cases SET opened_at = opened_at WHERE id = $1 AND operator_id = $2 AND closed_at IS NULL";
-/// Taking the operator's row first does so for deferred confirmations, which have no case in common.
-const TAKE_OPERATOR: &str = "UPDATE operators SET id = id WHERE id = $1";
+/// Taking the operator's row first does so for deferred confirmations and the desks of other queues, which have no case
+/// in common.
+pub(super) const TAKE_OPERATOR: &str = "UPDATE operators SET id = id WHERE id = $1";
 const OPEN_DEFERRED: &str = "INSERT INTO cases (id, operator_id, opened_at, closed_at) VALUES ($1, $2, $3, $3)";
 pub(super) const FORGET_DEFERRED: &str = "DELETE FROM steps WHERE started_at < $1 \
     AND case_id IN (SELECT id FROM cases WHERE closed_at IS NOT NULL)";

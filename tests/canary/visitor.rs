@@ -12,7 +12,8 @@ use centralino::{
     domain::operator::Username,
     features::{
         accounts::demo::{PASSWORD, current_pin},
-        desk::call_data::{CallData, Drawer, Sealed},
+        desk::call_data::CallData,
+        requests::sealed::{Drawer, Sealed},
     },
     server::{clock::Clock, random::Random, secrets::Secrets, session::SessionToken},
     storage::Db,
@@ -113,7 +114,7 @@ impl Visitor {
         let operator = desk.db.operator_id(&name(username)).await.expect("an answer").expect("an account");
         let random = Random::system();
         let sealed = Sealed::new(&desk.secrets, &random, &operator, token.expose());
-        sealed.open(Drawer::Case, &headers, Clock::system().now()).expect("the data of the call")
+        sealed.open::<CallData>(Drawer::Case, &headers, Clock::system().now()).expect("the data of the call")
     }
 
     /// A page shows the caller's data on purpose; what is kept of it here is what must never hold them.

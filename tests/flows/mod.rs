@@ -1,6 +1,7 @@
 //! What people do, over HTTP, on both engines.
 
 mod activation;
+mod asl;
 mod call_data;
 mod cases;
 mod deferred;

@@ -1,7 +1,10 @@
 //! A session that nobody uses locks to the PIN, keeps the call, and tells the page that is open how it stands.
 
 use centralino::{
-    features::desk::call_data::{CallData, Drawer, Sealed},
+    features::{
+        desk::call_data::CallData,
+        requests::sealed::{Drawer, Sealed},
+    },
     islands::session_state::SessionState,
 };
 
@@ -186,7 +189,10 @@ async fn a_call_survives_the_lock(engine: Engine) {
     assert_eq!(browser.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/");
     let (headers, after) = carried(&browser);
     let renewed = Sealed::new(&state.secrets, &state.random, &person.id, after.expose());
-    let data = renewed.open(Drawer::Case, &headers, state.clock.now()).expect("the call's data");
+    let data: CallData = renewed.open(Drawer::Case, &headers, state.clock.now()).expect("the call's data");
     assert_eq!(data.case_id, "0193");
-    assert!(sealed.open(Drawer::Case, &headers, state.clock.now()).is_none(), "the old id opens nothing any more");
+    assert!(
+        sealed.open::<CallData>(Drawer::Case, &headers, state.clock.now()).is_none(),
+        "the old id opens nothing any more"
+    );
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use axum::http::header;
 use centralino::{
     domain::{
-        case::{OutcomeClass, Service},
+        service::{OutcomeClass, Service},
         tally::Calls,
     },
     features::statistics::period::Asked,

@@ -10,7 +10,7 @@ use crate::support::{Browser, Engine, TestApp};
 /// The one table of routes, as it is compiled.
 const ROUTER: &str = include_str!("../../src/server/router.rs");
 
-/// Answers of nobody, of an operator of another queue, of an operator of the call center, of a supervisor without a
+/// Answers of nobody, of an operator of all other queues, of an operator of the call center, of a supervisor without a
 /// queue, of a disabled operator whose session lived: a status, and where a 303 leads.
 type Answers = [&'static str; 5];
 
@@ -27,6 +27,16 @@ const fn desk_page(own: &'static str) -> Answers {
 /// A form of the call center.
 const fn desk_form(own: &'static str) -> Answers {
     ["401", "403", own, "403", "401"]
+}
+
+/// A page of another queue; `own` for who works there.
+const fn other_page(own: &'static str) -> Answers {
+    ["303 /login", own, "403", "403", "303 /login"]
+}
+
+/// A form of another queue.
+const fn other_form(own: &'static str) -> Answers {
+    ["401", own, "403", "403", "401"]
 }
 
 /// A page of the supervisors.
@@ -49,12 +59,17 @@ const fn own_form(own: &'static str) -> Answers {
     ["401", own, own, own, "401"]
 }
 
+/// The queues besides the call center's.
+const OTHERS: [Queue; 3] = [Queue::Swabs, Queue::Asl, Queue::Exemptions];
+
 /// Method, route, what is posted, answers.
 type RouteRow = (&'static str, &'static str, &'static [(&'static str, &'static str)], Answers);
 
 /// `{id}` is an account's: no case has it.
 const ROWS: &[RouteRow] = &[
-    ("GET", "/", &[], ["303 /login", "403", "200", "303 /operators", "303 /login"]),
+    ("GET", "/", &[], ["303 /login", "303 /asl", "200", "303 /operators", "303 /login"]),
+    ("GET", "/asl", &[], other_page("200")),
+    ("POST", "/asl", &[], other_form("400")),
     ("GET", "/cases", &[], desk_page("200")),
     ("POST", "/cases", &[("call", "!")], desk_form("422")),
     ("GET", "/cases/search", &[], desk_page("200")),
@@ -193,8 +208,7 @@ async fn everybody(app: &TestApp) -> ([Browser; 5], String) {
         app.signed_in(&supervisor).await,
         app.signed_in(&disabled).await,
     ];
-    for (person, role, queues) in [(&other, Role::Operator, &[Queue::Swabs][..]), (&supervisor, Role::Supervisor, &[])]
-    {
+    for (person, role, queues) in [(&other, Role::Operator, &OTHERS[..]), (&supervisor, Role::Supervisor, &[])] {
         let account = app.state.db.operator(&person.id).await.expect("an answer").expect("an account");
         let (name, fiscal_code) = (account.name.as_str(), &account.fiscal_code);
         let edit = Edit { version: None, name, fiscal_code, role, queues };
@@ -209,7 +223,7 @@ async fn everybody(app: &TestApp) -> ([Browser; 5], String) {
 async fn everybody_gets_the_right_answer_everywhere() {
     let app = TestApp::start(Engine::Sqlite).await;
     let (mut browsers, id) = everybody(&app).await;
-    let who = ["nobody", "an operator of another queue", "an operator", "a supervisor", "a disabled operator"];
+    let who = ["nobody", "an operator of the other queues", "an operator", "a supervisor", "a disabled operator"];
     let mut wrong = Vec::new();
     for (method, route, fields, answers) in ROWS {
         let fill = |text: &str| {

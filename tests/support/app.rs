@@ -176,15 +176,26 @@ impl TestApp {
         self.active(username, Role::Supervisor).await
     }
 
+    /// An operator of other queues than the call center's.
+    pub async fn operator_of(&self, username: &'static str, queues: &[Queue]) -> Person {
+        let Invited { id, path } = self.account(username, "Gianna Neri", Role::Operator, queues).await;
+        self.make_active(path.as_str()).await;
+        Person { id, username }
+    }
+
     async fn active(&self, username: &'static str, role: Role) -> Person {
         let (person, path) = self.invite(username, "RSSMRA80A01H501U", role).await;
+        self.make_active(&path).await;
+        person
+    }
+
+    async fn make_active(&self, path: &str) {
         let token = token_hash(path.trim_start_matches("/activate/"));
         let password = Password::new(PASSWORD.to_owned());
         let password_hash = self.state.passwords.hash(password, &self.state.random).await.expect("a hash");
         let activated = Activated { password_hash: &password_hash, step: 0, recovery_codes: &[] };
         let (now, record) = (self.state.clock.now_ms(), self.record(Action::AccountActivated));
         assert!(self.state.db.activate(&token, &activated, now, &record).await.expect("an answer"));
-        person
     }
 
     /// Somebody opens an activation link, chooses this password and proves the second factor with this PIN.

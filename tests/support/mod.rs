@@ -4,6 +4,7 @@
 pub mod app;
 pub mod browser;
 pub mod call;
+pub mod counter;
 pub mod mmdb;
 pub mod postgres;
 pub mod upstream;

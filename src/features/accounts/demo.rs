@@ -25,13 +25,17 @@ use crate::{
 
 /// The password of every demo account.
 pub const PASSWORD: &str = "quattro gatti blu";
-/// User name, name, codice fiscale (all of nobody; the operators' are those that the sandbox pre-authorises), role.
-const PEOPLE: [(&str, &str, &str, Role); 5] = [
-    ("operatore1", "Mario Rossi", "RSSMRA80A01H501U", Role::Operator),
-    ("operatore2", "Luigi Verdi", "VRDLGU75B02F205A", Role::Operator),
-    ("operatore3", "Carla Bianchi", "BNCLRA90C43L219I", Role::Operator),
-    ("operatore4", "Gianna Neri", "NREGNN85D04A662V", Role::Operator),
-    ("supervisore1", "Sara Gialli", "GLLSRA82E45D612X", Role::Supervisor),
+/// The queues of those who work at the other desks.
+const OTHER_DESKS: &[Queue] = &[Queue::Swabs, Queue::Asl, Queue::Exemptions];
+/// User name, name, codice fiscale (all of nobody; the operators' are those that the sandbox pre-authorises), role,
+/// queues.
+const PEOPLE: [(&str, &str, &str, Role, &[Queue]); 6] = [
+    ("operatore1", "Mario Rossi", "RSSMRA80A01H501U", Role::Operator, &[Queue::Immuni]),
+    ("operatore2", "Luigi Verdi", "VRDLGU75B02F205A", Role::Operator, &[Queue::Immuni]),
+    ("operatore3", "Carla Bianchi", "BNCLRA90C43L219I", Role::Operator, &[Queue::Immuni]),
+    ("operatore4", "Gianna Neri", "NREGNN85D04A662V", Role::Operator, &[Queue::Immuni]),
+    ("sanitario1", "Mario Rossi", "RSSMRA80A01H501U", Role::Operator, OTHER_DESKS),
+    ("supervisore1", "Sara Gialli", "GLLSRA82E45D612X", Role::Supervisor, &[Queue::Immuni]),
 ];
 
 /// Why the demo accounts could not be made or shown.
@@ -80,14 +84,14 @@ pub async fn ensure(state: &AppState) -> Result<(), DemoError> {
     if !state.config.has_demo_accounts() {
         return Ok(());
     }
-    for (username, name, fiscal_code, role) in PEOPLE {
+    for (username, name, fiscal_code, role, queues) in PEOPLE {
         let form = || DemoError::Form(username);
         let invitee = Invitee {
             username: username.parse().map_err(|_| form())?,
             name: name.to_owned(),
             fiscal_code: fiscal_code.parse().map_err(|_| form())?,
             role,
-            queues: vec![Queue::Immuni],
+            queues: queues.to_vec(),
         };
         if state.db.operator_id(&invitee.username).await?.is_none() {
             make(state, &invitee).await?;
@@ -151,7 +155,7 @@ mod tests {
 
     #[test]
     fn demo_people_are_well_formed() {
-        for (username, _, fiscal_code, _) in PEOPLE {
+        for (username, _, fiscal_code, ..) in PEOPLE {
             assert!(username.parse::<Username>().is_ok(), "{username}");
             assert!(fiscal_code.parse::<FiscalCode>().is_ok(), "{fiscal_code}");
         }

@@ -14,14 +14,11 @@ use crate::{
         buttons::{Button, ButtonKind},
         field::Field,
         heading::Heading,
+        instant::{date_and_time, machine_time},
         table::{Column, DataTable, Pager, Row},
     },
     domain::call::CallId,
-    features::desk::{
-        at_desk::AtDesk,
-        case_view::{date_and_time, machine_time},
-        post::read,
-    },
+    features::{desk::at_desk::AtDesk, requests::fields::read},
     server::{
         errors::AppError,
         form::Posted,

@@ -14,25 +14,34 @@ use crate::{
         script::Script,
     },
     domain::{
-        case::{OutcomeClass, Service},
         code::Cun,
+        service::{OutcomeClass, Service},
         spelling::Alphabet,
     },
-    features::desk::{
-        answer::Request,
-        at_desk::AtDesk,
-        call_data::{CallData, Drawer, LastAnswer, Typed},
-        case_page::with_cookies,
-        fields::{Decision, DictatedField, decision_id},
-        outcome::{Outcome, is_no, say},
-        post::{one_time_key, read},
-        service::{Submission, Submitted, submit},
-        silence::Silence,
+    features::{
+        desk::{
+            at_desk::AtDesk,
+            call_data::{CallData, Typed},
+            request::Request,
+            submission::Submission,
+        },
+        requests::{
+            answer::LastAnswer,
+            errand::Submitted,
+            fields::{Decision, DictatedField, decision_id, one_time_key, read},
+            outcome::{Outcome, is_no, say},
+            sealed::Drawer,
+            silence::Silence,
+            submit::submit,
+            unrecorded::Back,
+            unsettled::Judgement,
+        },
     },
     islands::code_feedback::CodeKind,
     server::{
         errors::AppError,
         form::Posted,
+        host_cookie::with_cookies,
         language::Language,
         page::{FORM, Page},
         retained::Retained,
@@ -101,7 +110,10 @@ pub async fn confirm(desk: AtDesk, Posted(form): Posted<ConfirmForm>) -> Result<
     };
     match submit(&desk.state, &desk.actor, submission).await? {
         Submitted::Answered(cookie) => Ok(with_cookies(Redirect::to("/confirm"), cookie)),
-        Submitted::Unrecorded(told) => Ok(told.page(desk.context, "/confirm".to_owned(), true).await),
+        Submitted::Unrecorded(told) => {
+            let back = Back { href: "/confirm".to_owned(), text: "desk.unrecorded_back" };
+            Ok(told.page(desk.context, back, true).await)
+        }
         Submitted::NeedsDecision => ask(desk, form.cun).await,
         Submitted::NoCase | Submitted::OutOfOrder | Submitted::Busy => {
             errors.add("main", language.text("desk.busy"));
@@ -110,29 +122,14 @@ pub async fn confirm(desk: AtDesk, Posted(form): Posted<ConfirmForm>) -> Result<
     }
 }
 
-/// What is known of a CUN before its confirmation is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Judgement {
-    /// Nothing speaks against it.
-    Free,
-    /// The last one was uncertain, but it was of another test.
-    Another,
-    /// A confirmation of it may have been carried out.
-    MayBeDone,
-}
-
 /// What the browser remembers of this CUN: from here, from the open case and from cases closed since. Where it does not
 /// remember the last uncertain one, which test that was of is known nowhere, and the operator is asked.
 async fn judge(desk: &AtDesk, data: &CallData, key: &str, cun: &Cun) -> Result<Judgement, AppError> {
-    if data.is_unsettled(cun, key) || is_uncertain_in_case(desk, cun).await? {
+    if is_uncertain_in_case(desk, cun).await? {
         return Ok(Judgement::MayBeDone);
     }
     let last = desk.state.db.last_deferred(&desk.actor.operator).await?;
-    let last = last.filter(|step| step.class() == OutcomeClass::Uncertain && !step.is_under_way(desk.now));
-    Ok(last.filter(|step| step.submission != key).map_or(Judgement::Free, |step| {
-        let is_remembered = data.unsettled.iter().any(|unsettled| unsettled.submission == step.submission);
-        if is_remembered { Judgement::Another } else { Judgement::MayBeDone }
-    }))
+    Ok(data.unsettled.judge(&cun.to_wire(), key, last.as_ref(), desk.now))
 }
 
 /// Whether the open case has a confirmation of this CUN, or a cancellation, whose outcome is not known.
@@ -177,7 +174,7 @@ async fn render(
         false => page.refused(language),
     };
     let alphabet = desk.state.config.desk.alphabet_in(language);
-    let is_open = |data: CallData| cun.parse::<Cun>().is_ok_and(|cun| data.is_unsettled(&cun, ""));
+    let is_open = |data: CallData| cun.parse::<Cun>().is_ok_and(|cun| data.unsettled.holds(&cun.to_wire(), ""));
     let came_to_nothing = last.as_ref().is_some_and(|(step, _)| is_no(step));
     let is_after_uncertain = came_to_nothing && desk.open(Drawer::Deferred).is_some_and(is_open);
     let circuit = desk.state.sistema_ts.circuit();

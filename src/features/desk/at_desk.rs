@@ -7,15 +7,15 @@ use axum::{
 };
 use jiff::Timestamp;
 
-use super::{
-    call_data::{CallData, Drawer, Sealed, clear, is_carried},
-    service::Actor,
-};
-use crate::server::{
-    auth::{Immuni, SignedIn},
-    errors::AppError,
-    page::PageContext,
-    state::AppState,
+use super::call_data::CallData;
+use crate::{
+    domain::service::Service,
+    features::requests::{
+        at::{At, record_late},
+        errand::Actor,
+        sealed::{Drawer, Sealed, clear, is_carried},
+    },
+    server::{auth::Immuni, errors::AppError, page::PageContext, state::AppState},
 };
 
 /// An operator at the desk, with what the browser carries.
@@ -53,7 +53,7 @@ impl Drawers {
     const fn get(&self, drawer: Drawer) -> Option<&CallData> {
         match drawer {
             Drawer::Case => self.case.as_ref(),
-            Drawer::Deferred => self.deferred.as_ref(),
+            _ => self.deferred.as_ref(),
         }
     }
 }
@@ -65,7 +65,7 @@ impl AtDesk {
         self.open(Drawer::Case).filter(|data| data.case_id == case_id)
     }
 
-    /// What a cookie of this login session carries.
+    /// What the cookie of the case, or that of deferred confirmations, carries.
     #[must_use]
     pub fn open(&self, drawer: Drawer) -> Option<CallData> {
         self.drawers.get(drawer).cloned()
@@ -80,16 +80,13 @@ impl AtDesk {
         is_due.then(|| clear(Drawer::Case)).transpose()
     }
 
-    /// Writes the end of a request that the database did not take and of which this browser brings word. Whether one is
-    /// left unwritten.
+    /// Writes the ends of requests that the database did not take. Whether one is left unwritten.
     async fn record_late(&self) -> bool {
+        let carried = [self.drawers.case.as_ref(), self.drawers.deferred.as_ref()];
         let mut is_left = false;
-        for answer in Drawer::ALL.into_iter().filter_map(|drawer| self.drawers.get(drawer)?.last.as_ref()) {
-            let Some(end) = &answer.unrecorded else { continue };
-            if let Err(error) = self.state.db.end_step(&answer.submission, end).await {
-                tracing::warn!(%error, "an outcome still can't be recorded");
-                is_left = true;
-            }
+        for answer in carried.into_iter().filter_map(|data| data?.last.as_ref()) {
+            // Whichever of the call center's it was.
+            is_left |= record_late(&self.state.db, Service::Verify, answer).await;
         }
         is_left
     }
@@ -104,11 +101,7 @@ impl FromRequestParts<AppState> for AtDesk {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let SignedIn { account, session, .. } = SignedIn::<Immuni>::from_request_parts(parts, state).await?;
-        let context = PageContext::from_request_parts(parts, state).await.unwrap_or_else(|never| match never {});
-        let token = session.token.expose().to_vec();
-        let actor = Actor { operator: account.id, fiscal_code: account.fiscal_code, token };
-        let (state, headers, now) = (state.clone(), parts.headers.clone(), state.clock.now());
+        let At { state, actor, context, now, headers, .. } = At::<Immuni>::from_request_parts(parts, state).await?;
         let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
         let drawers = Drawers::open(&sealed, &headers, now);
         let mut desk = Self { state, actor, context, now, headers, has_unrecorded: false, drawers };

@@ -2,18 +2,15 @@
 
 use axum::{
     extract::Path,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{Redirect, Response},
 };
 use leptos::prelude::*;
 use rust_i18n::t;
 
 use super::{
     at_desk::AtDesk,
-    case_view::{CaseView, LooseEnd, Question, Refused, date_and_time, machine_time, time_of_day},
-    countdown::{UnlockedUntil, sentence, still_unlocked},
-    outcome::{CopiedTransaction, Outcome},
-    silence::Silence,
+    case_view::{CaseView, LooseEnd, Question, Refused},
+    countdown::{sentence, still_unlocked, unlocked_at},
     work::{Again, Work},
 };
 use crate::{
@@ -23,14 +20,24 @@ use crate::{
         code::ReadBack,
         desk::{CaseBar, CaseFrame, DeskColumns},
         heading::Heading,
+        instant::{date_and_time, machine_time, time_of_day},
         steps::{Step as StepItem, StepState, Steps},
     },
     domain::{
-        case::{OutcomeClass, Service, Stage},
+        case::Stage,
         dates,
+        service::{OutcomeClass, Service},
+    },
+    features::requests::{
+        countdown::UnlockedUntil,
+        outcome::{CopiedTransaction, Outcome},
+        silence::Silence,
     },
     islands::clocks::Elapsed,
-    server::{errors::AppError, language::Language, page::Page, retained::Retained, same_site::SameSitePath},
+    server::{
+        errors::AppError, host_cookie::with_cookies, language::Language, page::Page, retained::Retained,
+        same_site::SameSitePath,
+    },
     sistema_ts::breaker::Circuit,
     storage::steps::Step,
 };
@@ -82,16 +89,6 @@ pub async fn render(
     Ok(with_cookies(page.render(desk.context, move || view! { <CasePage view circuit /> }).await, tidied))
 }
 
-/// Adds cookies to an answer.
-#[must_use]
-pub fn with_cookies(answer: impl IntoResponse, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
-    let mut response = answer.into_response();
-    for cookie in cookies {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
-}
-
 #[component]
 fn CasePage(
     /// The case.
@@ -121,7 +118,7 @@ fn CasePage(
             <Silence circuit language />
             <Notices view=view.clone() />
             <DeskColumns>
-                <UnlockedUntil view=view.clone() />
+                {unlocked_at(&view).map(|at| view! { <UnlockedUntil at now=view.now language /> })}
                 <Work view=view.clone() />
                 <Again view=view.clone() />
                 {good.map(|card| view! { <div class="desk-strip">{card}</div> })}

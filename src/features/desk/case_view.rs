@@ -1,21 +1,25 @@
 //! What the page of a case shows: from what is kept, the work in progress and the sealed cookie.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     at_desk::AtDesk,
-    call_data::{CallData, Drawer, Typed},
+    call_data::{CallData, Typed},
     note,
-    outcome::{is_no, say},
 };
 use crate::{
     components::alert::FormErrors,
     domain::{
         call::CallId,
-        case::{OutcomeClass, Service, Stage},
+        case::Stage,
+        service::{OutcomeClass, Service},
         spelling::Alphabet,
     },
-    server::{clock::rome, errors::AppError, language::Language, retained::Retained},
+    features::requests::{
+        outcome::{is_no, say},
+        sealed::Drawer,
+    },
+    server::{errors::AppError, language::Language, retained::Retained},
     storage::{
         cases::CaseRecord,
         steps::{Step, effective_stage, last_of, open_question, stage_after},
@@ -276,23 +280,20 @@ impl CaseView {
 #[must_use]
 pub fn is_unsettled(desk: &AtDesk, data: &CallData) -> bool {
     let Some(verified) = &data.verified else { return false };
-    desk.open(Drawer::Deferred).is_some_and(|deferred| deferred.is_unsettled(&verified.cun, ""))
+    desk.open(Drawer::Deferred).is_some_and(|deferred| deferred.unsettled.holds(&verified.cun.to_wire(), ""))
 }
 
-/// hh:mm:ss in Europe/Rome.
-#[must_use]
-pub fn time_of_day(at: Timestamp) -> String {
-    at.to_zoned(rome()).strftime("%H:%M:%S").to_string()
-}
+#[cfg(test)]
+mod tests {
+    use super::{LooseEnd::*, *};
 
-/// gg/mm/aaaa hh:mm:ss in Europe/Rome.
-#[must_use]
-pub fn date_and_time(at: Timestamp) -> String {
-    at.to_zoned(rome()).strftime("%d/%m/%Y %H:%M:%S").to_string()
-}
-
-/// The instant for the `datetime` attribute.
-#[must_use]
-pub fn machine_time(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    #[test]
+    fn every_loose_end_has_its_words_in_both_languages() {
+        for language in Language::ALL {
+            for loose in [Nothing, Verified, UnlockUncertain, Unlocked, ConfirmUncertain, CancelUncertain] {
+                let words = language.text(loose.text());
+                assert!(!words.contains("desk."), "{words}");
+            }
+        }
+    }
 }

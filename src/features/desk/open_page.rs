@@ -5,15 +5,7 @@ use leptos::prelude::*;
 use rust_i18n::t;
 use serde::Deserialize;
 
-use super::{
-    at_desk::AtDesk,
-    case_page::{to_case, with_cookies},
-    case_view::time_of_day,
-    fields::words,
-    note,
-    post::read,
-    silence::Silence,
-};
+use super::{at_desk::AtDesk, case_page::to_case, note};
 use crate::{
     components::{
         alert::{ErrorSummary, FormErrors, Notice, NoticeKind},
@@ -21,12 +13,18 @@ use crate::{
         desk::DeskColumns,
         field::Field,
         heading::Heading,
+        instant::time_of_day,
         script::{Script, ScriptNote},
     },
     domain::call::CallId,
+    features::requests::{
+        fields::{read, words},
+        silence::Silence,
+    },
     server::{
         errors::AppError,
         form::Posted,
+        host_cookie::with_cookies,
         language::Language,
         page::{FORM, Page},
         retained::Retained,

@@ -7,28 +7,32 @@ use axum::{
 };
 use jiff::civil::Date;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::{
-    answer::Request,
     at_desk::AtDesk,
-    call_data::{CallData, Drawer, Sealed, Typed, Unsettled, clear},
-    case_page::{render, to_case, with_cookies},
+    call_data::{CallData, Typed},
+    case_page::{render, to_case},
     case_view::{CaseView, Question, Refused, is_unsettled},
-    fields::{decision_id, words},
     note,
-    service::{Submission, Submitted, submit},
+    request::Request,
+    submission::Submission,
 };
 use crate::{
     components::alert::FormErrors,
     domain::{
-        case::Service,
         code::{Cun, Otp},
         dates,
         health_card::HealthCardDigits,
-        reason::Reason,
+        service::{OutcomeClass, Service},
     },
-    server::{errors::AppError, form::Posted, language::Language},
+    features::requests::{
+        errand::Submitted,
+        fields::{decision_id, one_time_key, read},
+        sealed::{Drawer, Sealed, clear},
+        submit::submit,
+        unrecorded::Back,
+    },
+    server::{errors::AppError, form::Posted, host_cookie::with_cookies, language::Language},
     sistema_ts::call_center::Communication,
     storage::steps::open_question,
 };
@@ -65,22 +69,6 @@ impl Fields {
         let Self { card, cun, otp, onset, asymptomatic } = self;
         Typed { card, cun, otp, onset, asymptomatic: asymptomatic.is_some() }
     }
-}
-
-/// Notes what is wrong with a field and goes on to the next, so that all mistakes are told at once.
-pub fn read<T, E: Reason>(
-    result: Result<T, E>,
-    field: &'static str,
-    errors: &mut FormErrors,
-    language: Language,
-) -> Option<T> {
-    result.map_err(|error| errors.add(field, words(&error, language))).ok()
-}
-
-/// A form's one-time key. The acts of one page share what is in the page and are told apart by their service.
-pub fn one_time_key(typed: &str, service: Service) -> Result<String, AppError> {
-    let key = Uuid::parse_str(typed).map_err(|_| AppError::BadRequest("the form has no one-time key"))?;
-    Ok(format!("{key}:{}", service.word()))
 }
 
 /// `POST /cases/{id}/verify`
@@ -204,7 +192,9 @@ async fn run(
     let problem = match submit(&desk.state, &desk.actor, submission).await? {
         Submitted::Answered(cookie) => return Ok(with_cookies(to_case(id), cookie)),
         Submitted::NoCase => ("main", "no_case"),
-        Submitted::Unrecorded(told) => return Ok(told.page(desk.context, format!("/cases/{id}"), false).await),
+        Submitted::Unrecorded(told) => {
+            return Ok(told.page(desk.context, Back { href: format!("/cases/{id}"), text: "desk.back" }, false).await);
+        }
         Submitted::OutOfOrder => ("main", "out_of_order"),
         Submitted::Busy => ("main", "busy"),
         Submitted::NeedsDecision => (decision_id(service), "repeat_error"),
@@ -251,7 +241,7 @@ fn remembered(desk: &AtDesk, view: &CaseView) -> Result<Option<HeaderValue>, App
     let unsettled = desk.open(Drawer::Deferred).map(|data| data.unsettled).unwrap_or_default();
     let mut data = CallData { unsettled, ..CallData::default() };
     let at = last.end.as_ref().map_or(last.started_at, |end| end.at);
-    data.remember(Unsettled { cun: verified.cun.clone(), submission: last.submission.clone(), at });
+    data.unsettled.note(OutcomeClass::Uncertain, &verified.cun.to_wire(), &last.submission, at);
     let sealed = Sealed::new(&desk.state.secrets, &desk.state.random, &desk.actor.operator, &desk.actor.token);
     sealed.close(Drawer::Deferred, data, desk.now).map(Some)
 }

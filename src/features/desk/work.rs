@@ -4,8 +4,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     case_view::{CaseView, LooseEnd, Question},
-    countdown::{left, sentence},
-    fields::{Decision, DictatedField, Notes},
+    countdown::{has_died, sentence},
 };
 use crate::{
     components::{
@@ -15,9 +14,11 @@ use crate::{
         script::Script,
     },
     domain::{
-        case::{OutcomeClass, Service, Stage},
+        case::Stage,
         dates,
+        service::{OutcomeClass, Service},
     },
+    features::requests::fields::{Decision, DictatedField, Notes},
     islands::{code_feedback::CodeKind, fill_date::FillDate},
     server::{language::Language, page::FORM},
 };
@@ -209,7 +210,7 @@ pub fn Again(
     let is_offered = view.stage == Stage::Unlocked && view.question == Question::None;
     let is_open = view.refused == Some(Service::Unlock)
         || view.last_class(Service::Unlock) != Some(OutcomeClass::Done)
-        || left(&view) == Some(0);
+        || has_died(&view);
     is_offered.then(|| {
         view! {
             <details class="desk-strip" open=is_open>

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     components::alert::FormErrors,
-    features::desk::call_data::Sealed,
+    features::requests::sealed::Sealed,
     server::{
         auth::ReturnPath,
         errors::AppError,

@@ -3,7 +3,6 @@
 use axum::{
     Form,
     extract::{Query, State},
-    http::{HeaderName, HeaderValue, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use rust_i18n::t;
@@ -17,12 +16,13 @@ use crate::{
     components::alert::FormErrors,
     domain::secret::Password,
     features::{
-        desk::call_data::{Drawer, clear},
         registers::act::{Act, By},
+        requests::sealed::{Drawer, clear},
     },
     server::{
         auth::ReturnPath,
         errors::AppError,
+        host_cookie::with_cookies,
         language::Language,
         login_session::LoginSession,
         page::PageContext,
@@ -126,13 +126,12 @@ pub async fn logout(State(state): State<AppState>, login: LoginSession, source: 
 /// Leaves nothing of a session that was ended in the browser, and leads to the entrance.
 pub async fn leave(login: &LoginSession) -> Result<Response, AppError> {
     login.end().await?;
-    let clear = [
-        (header::SET_COOKIE, clear_session_cookie()),
-        (header::SET_COOKIE, clear(Drawer::Case)?),
-        (header::SET_COOKIE, clear(Drawer::Deferred)?),
-        (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"")),
-    ];
-    Ok((AppendHeaders(clear), Redirect::to("/login")).into_response())
+    let mut cookies = vec![clear_session_cookie()];
+    for drawer in Drawer::ALL {
+        cookies.push(clear(drawer)?);
+    }
+    let clear_data = [("clear-site-data", "\"cache\", \"cookies\", \"storage\"")];
+    Ok(with_cookies((AppendHeaders(clear_data), Redirect::to("/login")), cookies))
 }
 
 /// The session of a request, whatever may still be done with it.

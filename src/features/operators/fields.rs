@@ -8,7 +8,7 @@ use crate::{
         fiscal_code::FiscalCode,
         operator::{Queue, Role, Username},
     },
-    features::{accounts::invite::Invitee, desk::post::read},
+    features::{accounts::invite::Invitee, requests::fields::read},
     server::{errors::AppError, language::Language, retained::Retained},
     storage::operators::acts::{Administered, Edit},
 };

@@ -12,11 +12,11 @@ use crate::{
         field::Field,
         heading::Heading,
         icon::{Icon, Picture},
+        instant::{date_and_time, machine_time},
         select::Select,
         table::{Column, DataTable, Row},
     },
     domain::operator::{Queue, Role, Status},
-    features::desk::case_view::{date_and_time, machine_time},
     server::{
         language::Language,
         page::{FORM, Page, PageContext},

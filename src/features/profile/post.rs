@@ -17,9 +17,9 @@ use crate::{
     components::alert::FormErrors,
     domain::secret::Password,
     features::{
-        desk::call_data::Sealed,
         login::{again::prove_password, fresh_pin::prove, post::leave},
         registers::act::{Act, By},
+        requests::sealed::Sealed,
     },
     server::{
         auth::{AnyRole, SignedIn},

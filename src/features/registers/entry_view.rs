@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use leptos::prelude::*;
 
 use crate::{
-    components::table::{Column, Row},
-    features::desk::case_view::{date_and_time, machine_time},
+    components::{
+        instant::{date_and_time, machine_time},
+        table::{Column, Row},
+    },
     server::language::Language,
     storage::registers::{Change, Fact, Register, StoredEntry},
 };

@@ -16,10 +16,10 @@ use crate::{
         buttons::{Button, ButtonKind, PostButton},
         field::{DateField, Field},
         heading::Heading,
+        instant::date_and_time,
         select::Select,
         table::{DataTable, Pager},
     },
-    features::desk::case_view::date_and_time,
     server::{
         language::Language,
         page::{FORM, Page, PageContext},

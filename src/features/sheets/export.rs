@@ -14,9 +14,9 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::{
+    components::instant::date_and_time,
     domain::operator::words,
     features::{
-        desk::case_view::date_and_time,
         download,
         login::fresh_pin::Confirmed,
         operators::{

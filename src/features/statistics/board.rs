@@ -7,13 +7,14 @@ use crate::{
     components::{
         chart::duration,
         icon::{Icon, Picture},
+        instant::{date_and_time, time_of_day},
         table::{Column, DataTable, Row},
     },
     domain::{
-        case::{OutcomeClass, Service},
+        operator::Queue,
+        service::{OutcomeClass, Service},
         tally::{Calls, minute_of, percentile},
     },
-    features::desk::case_view::{date_and_time, time_of_day},
     server::{errors::AppError, language::Language, state::AppState},
     sistema_ts::{breaker::Circuit, identity::WARNING},
     storage::statistics::AtWork,
@@ -163,7 +164,9 @@ fn Answers(
         let cells = std::iter::once(name).chain(numbers).chain(times).map(IntoAny::into_any).collect();
         Row { href: None, cells }
     };
-    let rows = Service::ALL.iter().map(row).collect();
+    let is_shown =
+        |service: &&Service| service.queue() == Queue::Immuni || calls.iter().any(|calls| calls.service == **service);
+    let rows = Service::ALL.iter().filter(is_shown).map(row).collect();
     view! { <DataTable caption=text("answers") columns rows empty=String::new() /> }
 }
 

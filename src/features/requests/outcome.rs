@@ -1,19 +1,25 @@
-//! How the last request of a case ended, as a card: what happened, the sentence for the caller, the next step.
+//! How a request ended, as a card: what happened, the sentence for the caller, the next step.
 
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use super::{call_data::LastAnswer, fields::decision_id};
+use super::{answer::LastAnswer, fields::decision_id};
 use crate::{
     components::card::{OutcomeCard, Transaction},
-    domain::case::{OutcomeClass, Service},
+    domain::{
+        operator::Queue,
+        service::{OutcomeClass, Service},
+    },
     islands::copy_button::CopyButton,
     server::language::Language,
+    sistema_ts::exemptions::{ClosureCode, NextStep},
     storage::steps::Step,
 };
 
 /// The word of a reason whose request was cut off with its server.
 const CUT_OFF: &str = "cut_off";
+/// The word of a code of the closure of exemptions.
+const CLOSURE: &str = "closure";
 
 /// A text of an outcome: `part` is `title`, `what`, `say` or `next`.
 fn text(service: Service, class: OutcomeClass, part: &str, language: Language) -> String {
@@ -35,7 +41,10 @@ fn standing(step: &Step, is_after_uncertain: bool) -> OutcomeClass {
 fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, language: Language) -> String {
     let class = step.class();
     let word = if step.end.is_none() { CUT_OFF } else { answer.map_or("done", |answer| answer.reason.as_str()) };
-    let reason = language.text(&format!("desk.reason.{word}"));
+    let reason = match closure(answer) {
+        Some(code) => language.text(&format!("exemptions.code.c{}", code.number())),
+        None => language.text(&format!("desk.reason.{word}")),
+    };
     let what = if is_after_uncertain {
         language.text(&format!("desk.outcome.after_uncertain.{}_what", class.word()))
     } else if class == OutcomeClass::Refused && is_ours(step, answer) {
@@ -44,6 +53,12 @@ fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, lang
         text(step.service, class, "what", language)
     };
     format!("{what} {reason}").trim_end().to_owned()
+}
+
+/// The code of the closure of exemptions that was answered.
+fn closure(answer: Option<&LastAnswer>) -> Option<ClosureCode> {
+    let code = answer.filter(|answer| answer.reason == CLOSURE)?.code?;
+    ClosureCode::ALL.iter().copied().find(|known| known.number() == code)
 }
 
 /// Reasons that are the call center's own or the service's: the caller's codes have nothing to do with them.
@@ -55,13 +70,16 @@ const OURS: [&str; 5] =
 const HTTP_STATUS: &str = "http_status";
 
 fn is_ours(step: &Step, answer: Option<&LastAnswer>) -> bool {
-    let is_turned_away = |reason| step.class() == OutcomeClass::Refused && reason == HTTP_STATUS;
-    answer.map(|answer| answer.reason.as_str()).is_some_and(|reason| OURS.contains(&reason) || is_turned_away(reason))
+    let is_turned_away = |reason: &str| step.class() == OutcomeClass::Refused && reason == HTTP_STATUS;
+    let is_for_others =
+        closure(answer).is_some_and(|code| matches!(code.next(), NextStep::Administrator | NextStep::Certificate));
+    is_for_others
+        || answer.is_some_and(|answer| OURS.contains(&answer.reason.as_str()) || is_turned_away(&answer.reason))
 }
 
 /// Whether the words of our own trouble fit: once the data are sent, the caller has nothing more to do.
 fn is_ours_to_tell(step: &Step, answer: Option<&LastAnswer>) -> bool {
-    is_ours(step, answer) && matches!(step.service, Service::Verify | Service::Unlock)
+    is_ours(step, answer) && matches!(step.service, Service::Verify | Service::Unlock | Service::AslOtp)
 }
 
 /// The sentence for the caller.
@@ -83,10 +101,13 @@ fn next(
     language: Language,
 ) -> String {
     let class = standing(step, is_after_uncertain);
-    if is_ours_to_tell(step, answer) {
+    if let Some(code) = closure(answer) {
+        language.text(&format!("exemptions.next.{}", code.next().word()))
+    } else if is_ours_to_tell(step, answer) {
         language.text("desk.outcome.ours.next")
     } else if class == OutcomeClass::Refused && is_ours(step, answer) {
-        let act = if is_deferred { "deferred" } else { step.service.word() };
+        let is_in_case = !is_deferred && step.service.queue() == Queue::Immuni;
+        let act = if is_in_case { step.service.word() } else { "deferred" };
         language.text(&format!("desk.outcome.ours.{act}_next"))
     } else if is_deferred {
         language.text(&format!("desk.outcome.deferred.{}_next", class.word()))
@@ -113,6 +134,7 @@ fn places(
         (OutcomeClass::Refused, Service::Verify) => &["card", "cun"],
         (OutcomeClass::Refused, Service::Unlock) => &["otp", "onset"],
         (OutcomeClass::Refused, Service::Confirm) if is_deferred => &["cun"],
+        (OutcomeClass::Refused, Service::AslOtp) => &["otp", "onset", "patient"],
         _ => return None,
     };
     let place = |id: &&'static str| (*id, language.text(&format!("desk.{id}")));
@@ -193,20 +215,15 @@ pub fn CopiedTransaction<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::case_view::LooseEnd::{
-            self, CancelUncertain, ConfirmUncertain, Nothing, UnlockUncertain, Unlocked, Verified,
-        },
-        *,
-    };
+    use super::*;
     use crate::sistema_ts::outcome::{FailureReason, RefusalReason};
 
-    const LOOSE_ENDS: [LooseEnd; 6] = [Nothing, Verified, UnlockUncertain, Unlocked, ConfirmUncertain, CancelUncertain];
-
+    const WITHOUT_DESK: [Service; 4] =
+        [Service::SwabReport, Service::SwabCancel, Service::SwabList, Service::ExemptionClose];
     #[test]
     fn every_outcome_and_every_reason_has_its_words_in_both_languages() {
         for language in Language::ALL {
-            for service in Service::ALL {
+            for service in Service::ALL.iter().filter(|service| !WITHOUT_DESK.contains(service)) {
                 for class in OutcomeClass::ALL {
                     for part in ["title", "what", "say", "next"] {
                         let words = text(*service, *class, part, language);
@@ -224,10 +241,6 @@ mod tests {
             }
             for act in ["deferred", Service::Confirm.word(), Service::Cancel.word()] {
                 let words = language.text(&format!("desk.outcome.ours.{act}_next"));
-                assert!(!words.contains("desk."), "{words}");
-            }
-            for loose in LOOSE_ENDS {
-                let words = language.text(loose.text());
                 assert!(!words.contains("desk."), "{words}");
             }
             for word in FailureReason::WORDS.iter().chain(RefusalReason::WORDS).chain(&["done", CUT_OFF]) {

@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use super::case_view::time_of_day;
 use crate::{
-    components::alert::{Notice, NoticeKind},
+    components::{
+        alert::{Notice, NoticeKind},
+        instant::time_of_day,
+    },
     server::language::Language,
     sistema_ts::breaker::Circuit,
 };

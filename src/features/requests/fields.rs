@@ -1,7 +1,8 @@
-//! The fields of the desk's forms, with the feedback that comes to life in the browser.
+//! The fields of a desk's forms, with the feedback that comes to life in the browser, and how they are read.
 
 use leptos::{either::Either, prelude::*};
 use rust_i18n::t;
+use uuid::Uuid;
 
 use crate::{
     components::{
@@ -12,18 +13,34 @@ use crate::{
         script::ScriptNote,
     },
     domain::{
-        case::Service,
         code::{Cun, Otp},
         reason::Reason,
+        service::Service,
         spelling::Alphabet,
     },
     islands::code_feedback::{CodeFeedback, CodeKind, FeedbackTexts},
-    server::language::Language,
+    server::{errors::AppError, language::Language},
 };
 
 /// The refusals that can come up while a value is typed.
 const CODE_REFUSALS: [&str; 5] = ["foreign", "foreign_likely", "length", "check_symbol", "cun_instead"];
 const CARD_REFUSALS: [&str; 3] = ["card_foreign", "card_foreign_likely", "card_length"];
+
+/// A form's one-time key. The acts of one page share what is in the page and are told apart by their service.
+pub fn one_time_key(typed: &str, service: Service) -> Result<String, AppError> {
+    let key = Uuid::parse_str(typed).map_err(|_| AppError::BadRequest("the form has no one-time key"))?;
+    Ok(format!("{key}:{}", service.word()))
+}
+
+/// Notes what is wrong with a field and goes on to the next, so that all mistakes are told at once.
+pub fn read<T, E: Reason>(
+    result: Result<T, E>,
+    field: &'static str,
+    errors: &mut FormErrors,
+    language: Language,
+) -> Option<T> {
+    result.map_err(|error| errors.add(field, words(&error, language))).ok()
+}
 
 /// The words of a refusal.
 #[must_use]

@@ -4,14 +4,17 @@
 use axum::{http::HeaderValue, response::Response};
 use leptos::prelude::*;
 
-use super::{call_data::LastAnswer, case_page::with_cookies, outcome::Outcome};
+use super::{answer::LastAnswer, outcome::Outcome};
 use crate::{
     components::{
         buttons::{ButtonKind, LinkButton},
         heading::Heading,
     },
-    domain::case::OutcomeClass,
-    server::page::{Page, PageContext},
+    domain::service::OutcomeClass,
+    server::{
+        host_cookie::with_cookies,
+        page::{Page, PageContext},
+    },
     storage::steps::Step,
 };
 
@@ -25,13 +28,22 @@ pub struct Unrecorded {
     pub cookie: HeaderValue,
 }
 
+/// Where the page leads.
+pub struct Back {
+    /// The address.
+    pub href: String,
+    /// The key of what the link says.
+    pub text: &'static str,
+}
+
 impl Unrecorded {
     /// The page that tells it, made without the database. From it leads a link to `back`.
-    pub async fn page(self, context: PageContext, back: String, is_deferred: bool) -> Response {
+    pub async fn page(self, context: PageContext, back: Back, is_deferred: bool) -> Response {
         let Self { step, answer, cookie } = self;
         let language = context.language;
         let title = language.text("desk.unrecorded_title");
-        let button = language.text(if is_deferred { "desk.unrecorded_back" } else { "desk.back" });
+        let Back { href, text } = back;
+        let button = language.text(text);
         let page = Page::titled(title.clone());
         let page = if step.class() == OutcomeClass::Done { page } else { page.failed(language) };
         let response = page
@@ -40,7 +52,7 @@ impl Unrecorded {
                     <Heading>{title}</Heading>
                     <Outcome step answer=Some(answer) is_deferred has_form=false language />
                     <p>
-                        <LinkButton href=back kind=ButtonKind::Primary>{button}</LinkButton>
+                        <LinkButton href kind=ButtonKind::Primary>{button}</LinkButton>
                     </p>
                 }
             })

@@ -1,0 +1,153 @@
+//! A desk of one act: a form, a request, its outcome on the same page. What such desks have in common is theirs in
+//! `act_page`; what each is, it says here.
+
+use std::future::Future;
+
+use axum::http::HeaderValue;
+use jiff::Timestamp;
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::Error;
+
+use super::{
+    answer::Answered,
+    at::At,
+    errand::{Ended, Errand, When},
+    memory::{Last, Memory, Typed},
+    sealed::{Drawer, Sealed},
+};
+use crate::{
+    components::alert::FormErrors,
+    domain::{fiscal_code::FiscalCode, operator::OperatorId, service::Service, spelling::Alphabet},
+    server::{auth::Admits, errors::AppError, language::Language, state::AppState},
+    sistema_ts::client::Client,
+    storage::{Db, requests::Ask, steps::Beginning},
+};
+
+/// An act, its form read.
+pub trait Act: Clone + Send + Sync + Sized + 'static {
+    /// Who works at the desk.
+    type Queue: Admits + 'static;
+    /// What a yes brings that is shown afterwards. Carried by the browser, sealed.
+    type Receipt: Clone + Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// Which service is asked.
+    const SERVICE: Service;
+    /// In which cookie the browser carries what is shown.
+    const DRAWER: Drawer;
+    /// The page's address, of the form too.
+    const PATH: &'static str;
+    /// Under which key the page's texts are.
+    const TEXTS: &'static str;
+    /// The names of the form's fields.
+    const FIELDS: &'static [&'static str];
+    /// What to say in special cases, by the keys of their texts.
+    const NOTES: &'static [&'static str];
+
+    /// The way to the service; none where it is not configured.
+    fn client(state: &AppState) -> Option<&Client>;
+
+    /// Reads the form, all mistakes noted.
+    fn read(typed: &Typed, at: &At<Self::Queue>, errors: &mut FormErrors) -> Option<Self>;
+
+    /// What it is about: two acts about the same are a repetition.
+    fn subject(&self) -> String;
+
+    /// Asks the service, once.
+    fn send(&self, state: &AppState, operator: &FiscalCode) -> impl Future<Output = Answered<Self::Receipt>> + Send;
+
+    /// What is to be kept of a receipt, by when it was answered.
+    fn received(receipt: Self::Receipt, when: When) -> Self::Receipt {
+        let _ = when;
+        receipt
+    }
+
+    /// The fields of the form.
+    fn fields(form: &Form) -> AnyView;
+
+    /// What the yes brought, beside its card.
+    fn receipt(receipt: Self::Receipt, shown: &Shown) -> AnyView;
+
+    /// The sentence for the caller after a yes, where it is not the outcome's own.
+    fn sentence(receipt: &Self::Receipt, shown: &Shown, is_live: bool) -> Option<AnyView> {
+        let _ = (receipt, shown, is_live);
+        None
+    }
+}
+
+/// What the fields show.
+#[derive(Clone)]
+pub struct Form {
+    /// What stands in them.
+    pub typed: Typed,
+    /// What is wrong with them.
+    pub errors: FormErrors,
+    /// What the page is shown with.
+    pub shown: Shown,
+}
+
+/// With what a page is shown.
+#[derive(Clone)]
+pub struct Shown {
+    /// How codes are read back.
+    pub alphabet: Alphabet,
+    /// In which language.
+    pub language: Language,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What an act is about, told apart from the desk's other acts.
+pub fn subject_of<A: Act>(act: &A) -> String {
+    format!("{} {}", A::SERVICE.word(), act.subject())
+}
+
+/// An act as it is carried out.
+pub struct ActErrand<A: Act> {
+    /// The form's one-time key.
+    pub key: String,
+    /// What is asked.
+    pub act: A,
+    /// What was typed, kept if it is not accepted.
+    pub typed: Typed,
+    /// Whether the operator has decided to repeat what may have happened, or it is about something else.
+    pub repeats_knowingly: bool,
+    /// What the browser carried until now.
+    pub memory: Memory<A::Receipt>,
+}
+
+impl<A: Act> Errand for ActErrand<A> {
+    type Effect = A::Receipt;
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn service(&self) -> Service {
+        A::SERVICE
+    }
+
+    async fn begin(&self, db: &Db, operator: &OperatorId, at: Timestamp) -> Result<Beginning, Error> {
+        let ask = Ask {
+            submission: self.key.clone(),
+            operator: operator.clone(),
+            service: A::SERVICE,
+            repeats_knowingly: self.repeats_knowingly,
+            at,
+        };
+        db.begin_request(&ask).await
+    }
+
+    async fn send(&self, state: &AppState, operator: &FiscalCode) -> Answered<A::Receipt> {
+        self.act.send(state, operator).await
+    }
+
+    fn carry_on(self, ended: Ended<A::Receipt>, sealed: &Sealed<'_>) -> Result<HeaderValue, AppError> {
+        let Self { act, typed, mut memory, .. } = self;
+        let Ended { class, effect, answer, when } = ended;
+        let receipt = effect.map(|receipt| A::received(receipt, when));
+        let last = Last { service: A::SERVICE, subject: subject_of(&act), answer, receipt };
+        memory.note(class, last, typed, when.at);
+        sealed.close(A::DRAWER, memory, when.at)
+    }
+}

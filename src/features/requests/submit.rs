@@ -1,0 +1,155 @@
+//! A request is written before it leaves, runs to its end even if the browser goes away, and is never sent twice for
+//! one form.
+
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use jiff::Timestamp;
+
+use super::{
+    answer::{Answered, LastAnswer},
+    errand::{Actor, Ended, Errand, Submitted, When},
+    in_flight::{Place, Ticket},
+    sealed::Sealed,
+    unrecorded::Unrecorded,
+};
+use crate::{
+    domain::{call::TransactionId, service::Service},
+    server::{errors::AppError, state::AppState},
+    storage::{
+        Db,
+        steps::{Beginning, Step, StepEnd},
+    },
+};
+
+/// How often the database is asked for a first submission that another instance carries out.
+const PATIENCE: Duration = Duration::from_millis(250);
+const MOST_QUESTIONS: u32 = 160;
+/// For how long an outcome is written anew while the database refuses, and how long lies between: before the operator
+/// is told so, and afterwards.
+const RECORDING: [(Duration, Duration); 2] =
+    [(Duration::from_secs(5), Duration::from_secs(1)), (Duration::from_mins(10), Duration::from_secs(5))];
+
+/// What is known of a request before it is answered.
+#[derive(Clone)]
+struct Sent {
+    submission: String,
+    service: Service,
+    case_id: Option<String>,
+    at: Timestamp,
+}
+
+/// Carries out a form.
+pub async fn submit<E: Errand>(state: &AppState, actor: &Actor, errand: E) -> Result<Submitted, AppError> {
+    let ticket = match state.in_flight.enter(errand.key()) {
+        Place::Repeated(waiting) => return Ok(Submitted::Answered(waiting.answer().await)),
+        Place::First(ticket) => ticket,
+    };
+    let sent = Sent {
+        submission: errand.key().to_owned(),
+        service: errand.service(),
+        case_id: errand.case_id().map(str::to_owned),
+        at: state.clock.now(),
+    };
+    match errand.begin(&state.db, &actor.operator, sent.at).await? {
+        Beginning::Begun => {}
+        Beginning::Before(step) => return wait_for(state, step).await.map(Submitted::Answered),
+        Beginning::NoCase => return Ok(Submitted::NoCase),
+        Beginning::OutOfOrder => return Ok(Submitted::OutOfOrder),
+        Beginning::Busy => return Ok(Submitted::Busy),
+        Beginning::NeedsDecision => return Ok(Submitted::NeedsDecision),
+    }
+    // A task of its own: a browser that goes away does not cut a request off.
+    let (state, actor) = (state.clone(), actor.clone());
+    let run = state.tasks.clone().spawn(async move { run(&state, &actor, errand, &sent, ticket).await });
+    // A panic's message may quote what the caller said: it is dropped here.
+    run.await.map_err(|_| AppError::internal("a request was cut off"))?
+}
+
+/// Waits while another instance carries out the first submission.
+async fn wait_for(state: &AppState, mut step: Step) -> Result<Option<HeaderValue>, AppError> {
+    for _ in 0..MOST_QUESTIONS {
+        if !step.is_under_way(state.clock.now()) {
+            break;
+        }
+        tokio::time::sleep(PATIENCE).await;
+        match state.db.asked(step.service, &step.submission).await? {
+            Some(now) => step = now,
+            None => break,
+        }
+    }
+    Ok(None)
+}
+
+async fn run<E: Errand>(
+    state: &AppState,
+    actor: &Actor,
+    errand: E,
+    sent: &Sent,
+    ticket: Ticket,
+) -> Result<Submitted, AppError> {
+    let answered = errand.send(state, &actor.fiscal_code).await;
+    let at = state.clock.now();
+    let end = StepEnd { at, class: answered.class, transaction: answered.transaction.clone() };
+    log(sent, &answered, at);
+    let unrecorded = if is_recorded(&state.db, sent, &end).await { None } else { Some(end) };
+    let answer = LastAnswer {
+        submission: sent.submission.clone(),
+        reason: answered.reason.to_owned(),
+        code: answered.code,
+        texts: answered.texts,
+        unrecorded: unrecorded.clone(),
+    };
+    let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
+    let ended = Ended {
+        class: answered.class,
+        effect: answered.effect,
+        answer: answer.clone(),
+        when: When { asked_at: sent.at, at },
+    };
+    let cookie = errand.carry_on(ended, &sealed)?;
+    ticket.answer(Some(cookie.clone()));
+    let Some(end) = unrecorded else { return Ok(Submitted::Answered(Some(cookie))) };
+    let Sent { submission, service, at: started_at, .. } = sent.clone();
+    let step = Step { submission, service, started_at, end: Some(end) };
+    Ok(Submitted::Unrecorded(Box::new(Unrecorded { step, answer, cookie })))
+}
+
+/// Writes how a request ended, over and over while the database refuses; if it does for too long, goes on in the
+/// background, while the operator is told.
+async fn is_recorded(db: &Db, sent: &Sent, end: &StepEnd) -> bool {
+    let [first, later] = RECORDING;
+    if record(db, sent, end, first).await {
+        return true;
+    }
+    tracing::error!(case = sent.case_id, "an outcome could not be recorded");
+    let (db, sent, end) = (db.clone(), sent.clone(), end.clone());
+    // Not one of the tasks that a stop waits for: the browser brings the outcome too.
+    tokio::spawn(async move { record(&db, &sent, &end, later).await });
+    false
+}
+
+/// Whether the database took an outcome within a time; it is asked every so often.
+async fn record(db: &Db, sent: &Sent, end: &StepEnd, (within, every): (Duration, Duration)) -> bool {
+    let attempts = async {
+        while let Err(error) = db.end(sent.service, &sent.submission, end).await {
+            tracing::warn!(%error, case = sent.case_id, "an outcome could not be written yet");
+            tokio::time::sleep(every).await;
+        }
+    };
+    tokio::time::timeout(within, attempts).await.is_ok()
+}
+
+/// All that is written of a request: its case, where it has one, the service, the class, the transaction and how long it
+/// took.
+fn log<E>(sent: &Sent, answered: &Answered<E>, at: Timestamp) {
+    tracing::info!(
+        case = sent.case_id,
+        service = sent.service.word(),
+        outcome = answered.class.word(),
+        reason = answered.reason,
+        transaction = answered.transaction.as_ref().map_or("", TransactionId::as_str),
+        milliseconds = i64::try_from(at.duration_since(sent.at).as_millis()).unwrap_or(i64::MAX),
+        "a service was called"
+    );
+}
