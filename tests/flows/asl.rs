@@ -17,7 +17,7 @@ const ROSSI: &str = "RSSMRA80A01H501U";
 const VERDI: &str = "VRDLGU75B02F205A";
 
 async fn requests(app: &TestApp) -> u64 {
-    app.sandbox("/state").await["requests"]["asl_otp"].as_u64().unwrap_or_default()
+    app.sandbox("/state").await["counts"]["requests"]["asl_otp"].as_u64().unwrap_or_default()
 }
 
 async fn an_otp_is_sent_and_lives_for_a_while(engine: Engine) {
