@@ -75,7 +75,9 @@ fn allowed(name: &str, value: &str) -> bool {
         "status" => value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_digit()),
         // A route of the table: places in it are named, never filled.
         "route" => value == "unmatched" || (value.starts_with('/') && value.bytes().all(|it| !it.is_ascii_digit())),
-        "service" => is_one_of("verify unlock confirm cancel"),
+        "service" => {
+            is_one_of("verify unlock confirm cancel swab_report swab_cancel swab_list asl_otp exemption_close")
+        }
         "outcome" => {
             is_one_of("done refused uncertain not_sent wrong locked disabled malformed used_before no_such_code")
         }

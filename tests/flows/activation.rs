@@ -244,7 +244,7 @@ async fn demo_accounts_sign_in_with_what_the_page_shows(engine: Engine) {
     demo::ensure(&app.state).await.unwrap();
     demo::ensure(&app.state).await.unwrap();
     let accounts = demo::accounts(&app.state).await.unwrap();
-    assert_eq!(accounts.len(), 5);
+    assert_eq!(accounts.len(), 6);
     let mut browser = app.browser();
     let page = browser.get("/login").await;
     for caller in centralino::sandbox::demo::callers() {

@@ -117,7 +117,8 @@ async fn a_desk_is_of_its_queue_alone(engine: Engine) {
     let mut desk = app.signed_in(&person).await;
     desk.get("/").await.shows(200, "href=\"/cases\"").shows(200, "href=\"/confirm\"");
     with_queues(&app, &person, Role::Operator, &[Queue::Swabs, Queue::Asl]).await;
-    for path in ["/", "/cases", "/confirm", "/cases/0193"] {
+    assert_eq!(desk.get("/").await.location(), "/asl", "who only signed in comes to their own desk");
+    for path in ["/cases", "/confirm", "/cases/0193"] {
         let refused = desk.get(path).await;
         refused.shows(403, "Questa pagina è della coda «Immuni»").shows(403, "Tamponi, ASL");
         refused.shows(403, "chieda a un supervisore");
@@ -160,7 +161,7 @@ async fn the_command_line_keeps_the_same_rules(engine: Engine) {
     assert_eq!(refused, "--queue: an operator needs at least one desk");
     let refused = type_line(&app, config, &format!("edit m.bianchi --name {}", "x".repeat(101))).await;
     assert!(refused.expect_err("refused").to_string().starts_with("--name: expected first and last name"));
-    desk.get("/").await.shows(403, "ASL");
+    desk.get("/cases").await.shows(403, "ASL");
     type_line(&app, config, "end-sessions m.bianchi").await.expect("done");
     assert_eq!(desk.get("/").await.location(), "/login");
     assert_eq!(type_line(&app, config, "list --status disabled").await.expect("a list"), "");
