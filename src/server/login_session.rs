@@ -54,14 +54,15 @@ impl LoginSession {
         Ok(self.0.save().await?)
     }
 
-    /// Goes on under the id of a row that has just been written; the answer will set its cookie. The former id is
-    /// worth nothing from now on, if it was still worth anything.
+    /// Goes on under the id of a row that has just been written; the answer sets its cookie. The former id is worth
+    /// nothing from now on, if it was still worth anything. Nothing is saved here: the library saves with the answer,
+    /// and what is saved twice would be noted as use, which is a commit.
     pub async fn renew(&self, token: &SessionToken) -> Result<(), AppError> {
         self.0.insert(KEY, Carried::Renewed(*token.expose())).await?;
         if self.0.id().is_some() {
             self.0.cycle_id().await?;
         }
-        Ok(self.0.save().await?)
+        Ok(())
     }
 
     /// Forgets a session that has been ended.
