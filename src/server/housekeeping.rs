@@ -22,6 +22,8 @@ use crate::{
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
+/// For how many milliseconds past its end a session is remembered, to say why it ended.
+const REMEMBERED: i64 = 24 * 60 * 60 * 1000;
 /// How often the calls of Sistema TS that were counted are written.
 const WRITE_CALLS_EVERY: Duration = Duration::from_secs(5);
 /// For how many milliseconds they are kept.
@@ -85,6 +87,8 @@ async fn see_to_sessions(state: &AppState) -> Result<(), CheckpointError> {
     // First what is over: a session that has ended is locked no more.
     state.db.expire_sessions(started, now, &record(Action::Expiry)).await?;
     state.db.note_locks(seen, now, &record(Action::Lock)).await?;
+    state.db.forget_sessions(started - REMEMBERED).await?;
+    state.db.forget_old_attempts(now).await?;
     state.db.forget_calls(now - CALLS_KEPT).await?;
     state.db.forget_imports(now - KEPT).await?;
     Ok(())

@@ -6,7 +6,7 @@ use super::{
         Register,
         append::{Record, append},
     },
-    write,
+    write, write_alone,
 };
 
 /// How many wrong attempts in a row lock, and for how long.
@@ -33,6 +33,17 @@ pub enum Attempt {
     },
 }
 
+/// An attempt that is to be judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// Under which key it counts.
+    pub subject: &'a str,
+    /// How many lock.
+    pub limit: Limit,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
 /// An attempt that was wrong.
 #[derive(Debug)]
 pub struct Failed<'a> {
@@ -49,35 +60,66 @@ pub struct Failed<'a> {
 /// After how many milliseconds without an attempt a subject is forgotten.
 const FORGET: i64 = 30 * 24 * 60 * 60 * 1000;
 
-const COUNT: &str = "INSERT INTO attempts (subject, wrong, last_at) VALUES ($1, 1, $2) \
+pub(super) const COUNT: &str = "INSERT INTO attempts (subject, wrong, last_at) VALUES ($1, 1, $2) \
      ON CONFLICT (subject) DO UPDATE SET last_at = $2, locked_until = NULL, \
      wrong = CASE WHEN attempts.locked_until IS NULL AND attempts.wrong < $3 THEN attempts.wrong + 1 ELSE 1 END \
      WHERE attempts.locked_until <= $2 \
      OR (attempts.locked_until IS NULL AND (attempts.wrong < $3 OR attempts.last_at <= $4)) RETURNING wrong";
-const LOCKED: &str = "SELECT locked_until, last_at FROM attempts WHERE subject = $1";
-const LOCK: &str = "UPDATE attempts SET locked_until = $2 WHERE subject = $1 AND locked_until IS NULL";
+pub(super) const LOCKED: &str = "SELECT locked_until, last_at FROM attempts WHERE subject = $1";
+pub(super) const LOCK: &str = "UPDATE attempts SET locked_until = $2 WHERE subject = $1 AND locked_until IS NULL";
+
+/// The statement that counts an attempt, if it may be made.
+macro_rules! count {
+    ($counted:expr) => {{
+        let $crate::storage::attempts::Counted { subject, limit, now } = $counted;
+        let count = sqlx::query_as($crate::storage::attempts::COUNT).bind(subject).bind(now);
+        count.bind(limit.attempts).bind(now - limit.lock)
+    }};
+}
+
+/// Counts an attempt inside a transaction of `write!`, which then judges it: whether it may be made.
+macro_rules! count_attempt {
+    ($tx:ident, $counted:expr) => {{
+        use $crate::storage::attempts::{Attempt, Counted, LOCKED};
+        let counted: Counted<'_> = $counted;
+        let wrong: Option<(i64,)> = $crate::storage::attempts::count!(counted).fetch_optional(&mut *$tx).await?;
+        match wrong {
+            Some((wrong,)) => Attempt::Allowed { left: counted.limit.attempts - wrong },
+            None => {
+                let locked = sqlx::query_as(LOCKED).bind(counted.subject);
+                let (until, last): (Option<i64>, i64) = locked.fetch_one(&mut *$tx).await?;
+                Attempt::Locked { until: until.unwrap_or(last + counted.limit.lock) }
+            }
+        }
+    }};
+}
+
+/// Locks a subject whose last attempt allowed was wrong, inside a transaction of `write!`. Whether it did: a right one
+/// that was judged meanwhile has cleared the count.
+macro_rules! lock_subject {
+    ($tx:ident, $subject:expr, $until:expr) => {{
+        let lock = sqlx::query($crate::storage::attempts::LOCK).bind($subject).bind($until);
+        lock.execute(&mut *$tx).await?.rows_affected() > 0
+    }};
+}
+pub(super) use {count, count_attempt, lock_subject};
 
 impl Db {
     /// Counts an attempt **before** it is judged, so that no number of attempts at once gets past the limit: while the
     /// last one allowed is being judged, and for the time of a lock where its end was never written, no other is. One
     /// that may not be made is recorded as `refused`.
-    pub async fn begin_attempt(
-        &self,
-        subject: &str,
-        limit: Limit,
-        now: i64,
-        refused: &Record,
-    ) -> Result<Attempt, sqlx::Error> {
+    pub async fn begin_attempt(&self, counted: Counted<'_>, refused: &Record) -> Result<Attempt, sqlx::Error> {
+        // Nearly all may be made.
+        let wrong: Vec<(i64,)> = write_alone!(self, |pool| count!(counted).fetch_all(pool).await)?;
+        if let Some((wrong,)) = wrong.first() {
+            return Ok(Attempt::Allowed { left: counted.limit.attempts - wrong });
+        }
         write!(self, |tx| {
-            sqlx::query("DELETE FROM attempts WHERE last_at < $1").bind(now - FORGET).execute(&mut *tx).await?;
-            let count = sqlx::query_as(COUNT).bind(subject).bind(now).bind(limit.attempts).bind(now - limit.lock);
-            let wrong: Option<(i64,)> = count.fetch_optional(&mut *tx).await?;
-            if let Some((wrong,)) = wrong {
-                return Ok(Attempt::Allowed { left: limit.attempts - wrong });
+            let attempt = count_attempt!(tx, counted);
+            if let Attempt::Locked { .. } = attempt {
+                append!(tx, refused);
             }
-            let (until, last): (Option<i64>, i64) = sqlx::query_as(LOCKED).bind(subject).fetch_one(&mut *tx).await?;
-            append!(tx, refused);
-            Ok(Attempt::Locked { until: until.unwrap_or(last + limit.lock) })
+            Ok(attempt)
         })
     }
 
@@ -86,23 +128,21 @@ impl Db {
     pub async fn fail_attempt(&self, failed: &Failed<'_>) -> Result<bool, sqlx::Error> {
         write!(self, |tx| {
             let locks = match failed.until {
-                Some(until) => {
-                    sqlx::query(LOCK).bind(failed.subject).bind(until).execute(&mut *tx).await?.rows_affected()
-                }
-                None => 0,
+                Some(until) => lock_subject!(tx, failed.subject, until),
+                None => false,
             };
             // Who writes into both registers takes that of accesses first, so that none waits for another in a circle.
             let is_access = failed.refused.register() == Register::Access;
             if is_access {
                 append!(tx, failed.refused);
             }
-            if locks > 0 {
+            if locks {
                 append!(tx, failed.lock_out);
             }
             if !is_access {
                 append!(tx, failed.refused);
             }
-            Ok(locks > 0)
+            Ok(locks)
         })
     }
 
@@ -116,9 +156,13 @@ impl Db {
 
     /// Forgets the wrong attempts of a subject that proved who it is, without an act that would be recorded.
     pub async fn forget_attempts(&self, subject: &str) -> Result<(), sqlx::Error> {
-        write!(self, |tx| {
-            sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(subject).execute(&mut *tx).await?;
-            Ok(())
-        })
+        const SQL: &str = "DELETE FROM attempts WHERE subject = $1";
+        write_alone!(self, |pool| sqlx::query(SQL).bind(subject).execute(pool).await.map(drop))
+    }
+
+    /// Forgets the wrong attempts of subjects on which there was none for thirty days before `now`.
+    pub async fn forget_old_attempts(&self, now: i64) -> Result<(), sqlx::Error> {
+        const SQL: &str = "DELETE FROM attempts WHERE last_at < $1";
+        write_alone!(self, |pool| sqlx::query(SQL).bind(now - FORGET).execute(pool).await.map(drop))
     }
 }

@@ -185,6 +185,17 @@ macro_rules! write {
     };
 }
 
+/// Runs `$body`, one statement that changes something and is a transaction by itself. Where it gives rows, all of them
+/// are fetched: it is committed after the last.
+macro_rules! write_alone {
+    ($db:expr, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::storage::Db::Sqlite { writer: $pool, .. } => $body,
+            $crate::storage::Db::Postgres($pool) => $body,
+        }
+    };
+}
+
 /// [`write!`] on one engine.
 macro_rules! transact {
     ($begin:expr, |$tx:ident| $body:expr) => {{
@@ -200,4 +211,4 @@ macro_rules! transact {
     }};
 }
 
-pub(crate) use {read, transact, write};
+pub(crate) use {read, transact, write, write_alone};

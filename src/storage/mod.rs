@@ -16,13 +16,14 @@ pub mod registers;
 pub mod requests;
 pub mod sessions;
 pub mod statistics;
+pub mod step_up;
 pub mod steps;
 pub mod upstream_minutes;
 
 use std::str::FromStr;
 
 pub use db::{Connections, Db, OpenError};
-pub(crate) use db::{read, write};
+pub(crate) use db::{read, write, write_alone};
 
 /// A stored word as the type it was written from. The error names no value.
 pub(crate) fn decode<T: FromStr>(stored: &str) -> Result<T, sqlx::Error> {

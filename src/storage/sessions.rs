@@ -9,7 +9,7 @@ use super::{
     direct::FromSqlite,
     read,
     registers::append::{Record, append},
-    write,
+    write, write_alone,
 };
 use crate::domain::{
     fiscal_code::FiscalCode,
@@ -143,8 +143,6 @@ macro_rules! select {
     };
 }
 
-const FORGET: &str = "DELETE FROM sessions WHERE started_at < $1 AND (ended_at IS NOT NULL OR stage = 'password')";
-
 impl Db {
     /// The session of an id's hash, with its account, in one statement.
     pub async fn session(&self, id_hash: &str) -> Result<Option<SessionRow>, sqlx::Error> {
@@ -171,20 +169,17 @@ impl Db {
         Ok(row.and_then(|(proved_at,)| proved_at))
     }
 
-    /// Opens a session after the password, clears its wrong attempts, and forgets sessions begun before `forget`; one
-    /// whose end is still to be recorded stays.
+    /// Opens a session after the password, and clears its wrong attempts.
     pub async fn open_session(
         &self,
         id_hash: &str,
         operator: &OperatorId,
         attempts: &str,
         now: i64,
-        forget: i64,
         record: &Record,
     ) -> Result<(), sqlx::Error> {
         write!(self, |tx| {
             sqlx::query("DELETE FROM attempts WHERE subject = $1").bind(attempts).execute(&mut *tx).await?;
-            sqlx::query(FORGET).bind(forget).execute(&mut *tx).await?;
             sqlx::query(
                 "INSERT INTO sessions (id_hash, operator_id, stage, started_at, renewed_at, last_seen) \
                  VALUES ($1, $2, 'password', $3, $3, $3)",
@@ -201,14 +196,14 @@ impl Db {
 
     /// Notes that a live session is being used. Never brings an ended one back.
     pub async fn touch_session(&self, id_hash: &str, now: i64) -> Result<(), sqlx::Error> {
-        write!(self, |tx| {
-            sqlx::query("UPDATE sessions SET last_seen = $2 WHERE id_hash = $1 AND ended_at IS NULL")
-                .bind(id_hash)
-                .bind(now)
-                .execute(&mut *tx)
-                .await?;
-            Ok(())
-        })
+        const SQL: &str = "UPDATE sessions SET last_seen = $2 WHERE id_hash = $1 AND ended_at IS NULL";
+        write_alone!(self, |pool| sqlx::query(SQL).bind(id_hash).bind(now).execute(pool).await.map(drop))
+    }
+
+    /// Forgets sessions begun before `started`; one whose end is still to be recorded stays.
+    pub async fn forget_sessions(&self, started: i64) -> Result<(), sqlx::Error> {
+        const SQL: &str = "DELETE FROM sessions WHERE started_at < $1 AND (ended_at IS NOT NULL OR stage = 'password')";
+        write_alone!(self, |pool| sqlx::query(SQL).bind(started).execute(pool).await.map(drop))
     }
 
     /// Ends one session, because its owner leaves it. One that is over stays as it is, and nothing is recorded.

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use centralino::{
     domain::operator::Role,
-    server::{session::SessionToken, session_store::LoginSessions},
+    server::{housekeeping, session::SessionToken, session_store::LoginSessions},
     storage::sessions::{EndedBecause, StoredSession},
 };
 use tower_sessions::{SessionStore, session::Id};
@@ -23,6 +23,7 @@ on_both_engines!(
     reading_sets_no_cookie_and_notes_use_twice_a_minute,
     an_id_that_was_not_given_is_never_taken_up,
     use_brings_no_ended_session_back,
+    what_is_long_over_is_forgotten,
 );
 
 async fn the_newer_session_wins_and_the_older_is_told(engine: Engine) {
@@ -202,4 +203,26 @@ async fn use_brings_no_ended_session_back(engine: Engine) {
     assert_eq!(stored.ended, Some(EndedBecause::SignedOut));
     assert_eq!(stored.last_seen, app.state.clock.now_ms() - 60_000);
     assert!(store.create(&mut record.clone()).await.is_err(), "nor does the library open one by itself");
+}
+
+async fn what_is_long_over_is_forgotten(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut browser = app.signed_in(&person).await;
+    let (_, token) = carried(&browser);
+    browser.post("/logout", &[]).await;
+    let wrong = [("username", "m.bianchi"), ("password", "not the password")];
+    for _ in 0..9 {
+        browser.post("/login", &wrong).await;
+    }
+    for (hours, is_remembered) in [(9 + 24, true), (1, false)] {
+        app.wait_seconds(hours * 60 * 60);
+        housekeeping::once(&app.state).await.unwrap();
+        let row = app.state.db.session(&token.hash()).await.unwrap();
+        assert_eq!(row.is_some(), is_remembered, "a day past its end, after {hours} hours");
+    }
+    app.wait_seconds(30 * 24 * 60 * 60);
+    housekeeping::once(&app.state).await.unwrap();
+    let forgotten = browser.post("/login", &wrong).await;
+    assert!(!forgotten.text.contains("blocc"), "nine wrong ones a month ago lock nobody");
 }

@@ -31,7 +31,7 @@ use crate::{
     },
     storage::{
         attempts::Attempt,
-        credentials::{Proof, ProvedAgain, SteppedUp},
+        credentials::{Proof, Proved, ProvedAgain},
         registers::Action,
         sessions::Account,
     },
@@ -197,9 +197,9 @@ async fn use_up(
     let (session, now, record) = (&session.token.hash(), state.clock.now_ms(), &recorder.done());
     let again = ProvedAgain { operator, session, proof, attempts, record, now };
     Ok(match state.db.prove_again(&again).await? {
-        SteppedUp::Done => Used::Done,
-        SteppedUp::UsedBefore => Used::Before,
-        SteppedUp::NoSession => Used::NoSession,
+        Proved::Done => Used::Done,
+        Proved::UsedBefore => Used::Before,
+        Proved::NoSession => Used::NoSession,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::service::{PINS, Recorder, WRONG_PINS, count, cut_off, subject};
+use super::service::{PINS, Recorder, WRONG_PINS, count, count_lock_out, cut_off, subject};
 use crate::{
     domain::{operator::OperatorId, secret::Pin},
     features::{
@@ -17,10 +17,11 @@ use crate::{
         state::AppState,
     },
     storage::{
-        attempts::Attempt,
-        credentials::{Proof, StepUp, SteppedUp},
-        registers::Action,
+        attempts::{Attempt, Counted},
+        credentials::Proof,
+        registers::{Action, append::Record},
         sessions::{Stage, StoredSession},
+        step_up::{Refusal, StepUp, SteppedUp, Told},
     },
 };
 
@@ -118,25 +119,47 @@ async fn judge_proof(
     };
     let operator = &session.account.id;
     let attempts = subject(&state.secrets, WRONG_PINS, &operator.0);
-    let left = match recorder.begin(&attempts, PINS).await? {
+    let code_hash = match &typed {
+        Typed::Code(code) => code.hash(&state.secrets, operator),
+        Typed::Pin(_) => String::new(),
+    };
+    let proof = match &typed {
+        Typed::Pin(pin) => matching_step(state, operator, pin).await?.map(Proof::Step),
+        Typed::Code(_) => Some(Proof::RecoveryCode(&code_hash)),
+    };
+    let attempt = Attempted { operator, typed: &typed, proof, attempts: &attempts };
+    if is_repeat {
+        return judge_repeat(&recorder, token, &attempt).await;
+    }
+    use_proof(&recorder, token, &attempt).await
+}
+
+/// A form sent twice is one sign-in, which the first of them has recorded.
+async fn judge_repeat(
+    recorder: &Recorder<'_>,
+    old: &SessionToken,
+    attempt: &Attempted<'_>,
+) -> Result<SecondStep, AppError> {
+    let (state, operator) = (recorder.state, attempt.operator);
+    let left = match recorder.begin(attempt.attempts, PINS).await? {
         Attempt::Allowed { left } => left,
         Attempt::Locked { until } => return Ok(SecondStep::Locked { until }),
     };
-    let attempt = Attempted { operator, typed: &typed, attempts: &attempts, is_repeat };
-    let outcome = use_proof(&recorder, token, &attempt).await?;
-    let reason = match outcome {
-        SecondStep::Wrong { .. } => "wrong",
-        SecondStep::UsedBefore => "used_before",
-        SecondStep::NoSuchCode => "no_such_code",
-        SecondStep::Over(_) => "no_session",
-        other => return Ok(other),
+    let Some(proof) = attempt.proof else {
+        let locks = recorder.fail(attempt.attempts, left, "wrong").await?;
+        return Ok(locks.map_or(SecondStep::Wrong { left }, |until| SecondStep::Locked { until }));
     };
-    let locks = recorder.fail(&attempts, left, reason).await?;
-    Ok(match (locks, outcome) {
-        (Some(until), _) => SecondStep::Locked { until },
-        (None, SecondStep::Wrong { .. }) => SecondStep::Wrong { left: if left == 0 { PINS.attempts } else { left } },
-        (None, other) => other,
-    })
+    let (token, since) = (SessionToken::new(&state.random)?, state.clock.now_ms() - TWICE_WITHIN);
+    if state.db.step_up_again(&old.hash(), &token.hash(), proof, since).await? {
+        return Ok(SecondStep::SignedIn { token, operator: operator.clone() });
+    }
+    refuse_without_session(recorder, attempt.attempts, left).await
+}
+
+/// Records a counted attempt for which there is no session any more.
+async fn refuse_without_session(recorder: &Recorder<'_>, attempts: &str, left: i64) -> Result<SecondStep, AppError> {
+    let locks = recorder.fail(attempts, left, "no_session").await?;
+    Ok(locks.map_or(SecondStep::Over(None), |until| SecondStep::Locked { until }))
 }
 
 /// Records a second factor for a session that is over: of an account that was disabled meanwhile, for example. Where
@@ -163,10 +186,10 @@ pub(super) async fn refuse_over(
 struct Attempted<'a> {
     operator: &'a OperatorId,
     typed: &'a Typed,
-    /// Under which key it was counted.
+    /// What was typed, if it proves anything.
+    proof: Option<Proof<'a>>,
+    /// Under which key it counts.
     attempts: &'a str,
-    /// Whether the form was sent twice, and the first of them has renewed the session.
-    is_repeat: bool,
 }
 
 /// What a second factor is typed for.
@@ -200,42 +223,55 @@ async fn use_proof(
     old: &SessionToken,
     attempt: &Attempted<'_>,
 ) -> Result<SecondStep, AppError> {
-    let Attempted { operator, typed, attempts, is_repeat } = *attempt;
+    let Attempted { operator, typed, proof, attempts } = *attempt;
     let state = recorder.state;
-    let code_hash;
-    let proof = match typed {
-        Typed::Pin(pin) => match matching_step(state, operator, pin).await? {
-            Some(step) => Proof::Step(step),
-            None => return Ok(SecondStep::Wrong { left: 0 }),
-        },
-        Typed::Code(code) => {
-            code_hash = code.hash(&state.secrets, operator);
-            Proof::RecoveryCode(&code_hash)
-        }
-    };
     let (token, now) = (SessionToken::new(&state.random)?, state.clock.now_ms());
-    let (record, superseded) = (&recorder.done(), &recorder.record(Act::done(Action::Superseded)));
-    let lock = recorder.by.record(Act::done(Action::Lock), &state.secrets, now);
-    let lock = (recorder.action == Action::Unlock).then_some(&lock);
-    let (old, new) = (&old.hash(), &token.hash());
-    let step_up = StepUp { operator, old, new, proof, attempts, record, superseded, lock, now };
-    // A form sent twice is one sign-in, which the first of them has recorded.
-    let outcome = if is_repeat {
-        let is_same = state.db.step_up_again(&step_up, now - TWICE_WITHIN).await?;
-        if is_same { SteppedUp::Done } else { SteppedUp::NoSession }
-    } else {
-        let outcome = state.db.step_up(&step_up).await?;
-        if outcome == SteppedUp::Done {
+    let (old, new, was_locked) = (&old.hash(), &token.hash(), recorder.action == Action::Unlock);
+    let record = |told| record_of(recorder, typed, told, now);
+    let counted = Counted { subject: attempts, limit: PINS, now };
+    let step_up = StepUp { operator, old, new, proof, attempt: counted, was_locked, record: &record };
+    let (why, left, until) = match state.db.step_up(&step_up).await? {
+        SteppedUp::Refused { why, left, until } => (why, left, until),
+        SteppedUp::Done => {
             count(recorder.action, "done");
+            return Ok(SecondStep::SignedIn { token, operator: operator.clone() });
         }
-        outcome
+        // All of it was undone: the attempt counts all the same.
+        SteppedUp::NoSession => match recorder.begin(attempts, PINS).await? {
+            Attempt::Allowed { left } => return refuse_without_session(recorder, attempts, left).await,
+            Attempt::Locked { until } => return Ok(SecondStep::Locked { until }),
+        },
     };
-    Ok(match (outcome, typed) {
-        (SteppedUp::Done, _) => SecondStep::SignedIn { token, operator: operator.clone() },
-        (SteppedUp::NoSession, _) => SecondStep::Over(None),
-        (SteppedUp::UsedBefore, Typed::Pin(_)) => SecondStep::UsedBefore,
-        (SteppedUp::UsedBefore, Typed::Code(_)) => SecondStep::NoSuchCode,
+    count(recorder.action, reason(why, typed));
+    if until.is_some() && why != Refusal::Locked {
+        count_lock_out();
+    }
+    Ok(match (until, why, typed) {
+        (Some(until), ..) => SecondStep::Locked { until },
+        (None, Refusal::UsedBefore, Typed::Pin(_)) => SecondStep::UsedBefore,
+        (None, Refusal::UsedBefore, Typed::Code(_)) => SecondStep::NoSuchCode,
+        (None, ..) => SecondStep::Wrong { left },
     })
+}
+
+/// The word of a refusal.
+const fn reason(why: Refusal, typed: &Typed) -> &'static str {
+    match (why, typed) {
+        (Refusal::Locked, _) => "locked",
+        (Refusal::Wrong, _) => "wrong",
+        (Refusal::UsedBefore, Typed::Pin(_)) => "used_before",
+        (Refusal::UsedBefore, Typed::Code(_)) => "no_such_code",
+    }
+}
+
+fn record_of(recorder: &Recorder<'_>, typed: &Typed, told: Told, now: i64) -> Record {
+    match told {
+        Told::Done => recorder.done(),
+        Told::Superseded => recorder.record(Act::done(Action::Superseded)),
+        Told::Lock => recorder.by.record(Act::done(Action::Lock), &recorder.state.secrets, now),
+        Told::Refused(why) => recorder.refused(reason(why, typed)),
+        Told::LockOut => recorder.record(Act::done(Action::LockOut)),
+    }
 }
 
 pub(super) async fn matching_step(state: &AppState, operator: &OperatorId, pin: &Pin) -> Result<Option<i64>, AppError> {

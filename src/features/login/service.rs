@@ -13,7 +13,7 @@ use crate::{
     },
     server::{errors::AppError, secrets::Secrets, session::SessionToken, source::Source, state::AppState},
     storage::{
-        attempts::{Attempt, Failed, Limit},
+        attempts::{Attempt, Counted, Failed, Limit},
         registers::{Action, Fact, append::Record},
     },
 };
@@ -24,8 +24,6 @@ pub(super) const PASSWORDS: Limit = Limit { attempts: 10, lock: LOCK };
 pub(super) const PINS: Limit = Limit { attempts: 5, lock: LOCK };
 pub(super) const WRONG_PASSWORDS: &str = "wrong passwords";
 pub(super) const WRONG_PINS: &str = "wrong pins";
-/// For how many milliseconds past its end a session is remembered, to say why it ended.
-const REMEMBER: i64 = 24 * 60 * 60 * 1000;
 
 /// How the first factor was judged. The answer for a name that nobody has is the one for a wrong password.
 #[derive(Clone, Debug)]
@@ -96,9 +94,7 @@ async fn judge_password(
     match factor {
         Some(factor) if is_right && factor.status == Status::Enabled => {
             let token = SessionToken::new(&state.random)?;
-            let forget = now - i64::from(state.config.session.absolute) * 1000 - REMEMBER;
-            let record = recorder.done();
-            state.db.open_session(&token.hash(), &factor.operator, &attempts, now, forget, &record).await?;
+            state.db.open_session(&token.hash(), &factor.operator, &attempts, now, &recorder.done()).await?;
             count(Action::Password, "done");
             Ok(FirstStep::Opened(token))
         }
@@ -145,7 +141,7 @@ impl Recorder<'_> {
     /// Counts an attempt before it is judged; one that may not be made is recorded as refused.
     pub(super) async fn begin(&self, subject: &str, limit: Limit) -> Result<Attempt, AppError> {
         let (now, refused) = (self.state.clock.now_ms(), self.refused("locked"));
-        let begun = self.state.db.begin_attempt(subject, limit, now, &refused).await?;
+        let begun = self.state.db.begin_attempt(Counted { subject, limit, now }, &refused).await?;
         if let Attempt::Locked { .. } = begun {
             count(self.action, "locked");
         }
@@ -159,7 +155,7 @@ impl Recorder<'_> {
         let locks = self.state.db.fail_attempt(&Failed { subject, until, refused, lock_out }).await?;
         count(self.action, reason);
         if locks {
-            metrics::counter!("centralino_lock_outs_total").increment(1);
+            count_lock_out();
         }
         Ok(until.filter(|_| locks))
     }
@@ -168,6 +164,11 @@ impl Recorder<'_> {
 /// One more proof that was judged; the outcome is a word of ours.
 pub(super) fn count(step: Action, outcome: &'static str) {
     metrics::counter!("centralino_sign_ins_total", "step" => step.word(), "outcome" => outcome).increment(1);
+}
+
+/// One more lock-out.
+pub(super) fn count_lock_out() {
+    metrics::counter!("centralino_lock_outs_total").increment(1);
 }
 
 /// Under which key the wrong attempts on `name` are counted: who reads the table learns no name, and a name that
