@@ -9,7 +9,7 @@ use axum::{
 };
 
 /// The cookie that holds the visitor's choice.
-pub const COOKIE: &str = "lingua";
+pub const COOKIE: &str = "__Host-lingua";
 
 /// A language of the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]

@@ -53,7 +53,7 @@ pub fn around_all(routes: Router<AppState>, files: Router<AppState>, state: AppS
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::from_fn_with_state(state.clone(), turn_strangers_away))
         .layer(middleware::from_fn_with_state(state.clone(), error_pages::layer))
-        .layer(middleware::from_fn(security_headers::layer))
+        .layer(middleware::from_fn_with_state(state.clone(), security_headers::layer))
         .layer(middleware::from_fn_with_state(state.clone(), request_log::layer))
         .with_state(state)
 }

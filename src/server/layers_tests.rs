@@ -64,10 +64,47 @@ async fn what_has_no_page_gets_one_in_the_visitor_s_language_with_a_way_on() {
         assert_eq!(path == "/fails", answer.text.contains(answer.headers["x-request-id"].to_str().unwrap()));
         assert_eq!(path != "/fails", !answer.text.contains("riferimento"), "{path}");
     }
-    let answer = ask(|_| (), request("GET", "/no", &[("cookie", "lingua=en")], Body::empty())).await;
+    let answer = ask(|_| (), request("GET", "/no", &[("cookie", "__Host-lingua=en")], Body::empty())).await;
     assert!(answer.text.contains("Page not found"), "{}", answer.text);
     let answer = ask(|_| (), request("GET", "/form", &[], Body::empty())).await;
     assert_eq!(answer.headers[header::ALLOW], "POST", "what the answer said besides is kept");
+}
+
+#[tokio::test]
+async fn over_https_a_browser_is_told_to_come_so_alone() {
+    for (url, asked) in [
+        (Some("https://desk.example.it"), Some("max-age=63072000; includeSubDomains")),
+        (Some("http://desk.example.it"), None),
+        (None, None),
+    ] {
+        let at = |config: &mut Config| {
+            config.server.public_url = url.map(|url| serde_json::from_value(url.into()).unwrap());
+        };
+        for path in ["/form", "/no/such", "/panics"] {
+            let answer = ask(at, request("GET", path, &[], Body::empty())).await;
+            let header = answer.headers.get(header::STRICT_TRANSPORT_SECURITY);
+            assert_eq!(header.map(|value| value.to_str().unwrap()), asked, "{url:?} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_says_what_it_is_and_what_is_forbidden_with_it() {
+    for (method, path, status) in [("POST", "/form", 200), ("GET", "/no", 404), ("TRACE", "/form", 405)] {
+        let answer = ask(|_| (), request(method, path, &[("x-told", "CANARY")], Body::empty())).await;
+        assert_eq!(answer.status.as_u16(), status, "{method}");
+        assert!(!answer.text.contains("CANARY"), "{method} echoes");
+        let said = |name: &str| answer.headers[name].to_str().unwrap();
+        assert!(said("content-type").ends_with("; charset=utf-8"), "{method}");
+        assert!(said("content-security-policy").contains("default-src 'none'"), "{method}");
+        assert!(said("content-security-policy").contains("frame-ancestors 'none'"), "{method}");
+        assert_eq!(
+            ["x-content-type-options", "cross-origin-resource-policy", "referrer-policy", "cache-control"].map(said),
+            ["nosniff", "same-origin", "same-origin", "no-store"],
+            "{method}"
+        );
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "{method}");
+    }
 }
 
 #[tokio::test]

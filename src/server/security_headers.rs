@@ -1,11 +1,13 @@
 //! What every page forbids the browser.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
+
+use super::{config::PublicUrl, state::AppState};
 
 /// The content security policy of a page whose inline script carries `nonce`.
 #[must_use]
@@ -29,14 +31,21 @@ const HEADERS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// Adds the headers that the answer does not have; pages are never stored.
-pub async fn layer(request: Request, next: Next) -> Response {
+/// For two years, and for the names below the desk's: who has come once comes over HTTPS alone.
+const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// Adds the headers that the answer does not have; pages are never stored. That a browser comes over HTTPS alone is
+/// asked where it comes so: a trial on this machine is served without.
+pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if state.config.server.public_url.as_ref().is_some_and(PublicUrl::is_https) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ALONE);
+    }
     response
 }
 

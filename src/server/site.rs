@@ -84,7 +84,7 @@ fn content_type(path: &str) -> HeaderValue {
         "js" => "text/javascript; charset=utf-8",
         "wasm" => "application/wasm",
         "woff2" => "font/woff2",
-        "svg" => "image/svg+xml",
+        "svg" => "image/svg+xml; charset=utf-8",
         "ico" => "image/x-icon",
         "png" => "image/png",
         "txt" => "text/plain; charset=utf-8",

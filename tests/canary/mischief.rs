@@ -82,7 +82,8 @@ async fn headers(visitor: &mut Visitor, value: &str) {
         visitor.send(Method::GET, "/login", |request| request.header(name, value)).await;
         visitor.send(Method::POST, "/cases", |request| request.header(name, value)).await;
     }
-    for cookie in ["__Host-session", "__Host-case", "__Host-deferred", "__Host-call", "__Host-closed", "lingua", value]
+    for cookie in
+        ["__Host-session", "__Host-case", "__Host-deferred", "__Host-call", "__Host-closed", "__Host-lingua", value]
     {
         let set = format!("{cookie}={value}");
         visitor.send(Method::GET, "/", |request| request.header(header::COOKIE, set)).await;

@@ -29,7 +29,7 @@ async fn what_was_typed_comes_back_in_the_page_alone(engine: Engine) {
         let value = value.to_str().unwrap();
         assert!(!value.contains("H17KZ") && !value.contains("8047"), "{name}: {value}");
     }
-    assert_eq!(call.browser.cookies["lingua"], "en");
+    assert_eq!(call.browser.cookies["__Host-lingua"], "en");
     call.page().await.shows(200, "<html lang=\"en\"");
 }
 

@@ -1,5 +1,7 @@
 //! The program as a process of the operating system: starting, answering, stopping.
 
+mod framing;
+
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},

@@ -13,13 +13,14 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Request, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use cookie::{Cookie, SameSite, time::Duration};
+use cookie::time::Duration;
 use serde::Deserialize;
 use tower::ServiceExt;
 
 use crate::server::{
     errors::AppError,
     form::Posted,
+    host_cookie,
     language::{COOKIE, Language},
     retained::Retained,
     same_site::SameSitePath,
@@ -77,13 +78,7 @@ fn is_typed(name: &str, value: &str) -> bool {
 }
 
 fn kept(language: Language) -> Result<HeaderValue, AppError> {
-    let cookie = Cookie::build((COOKIE, language.tag()))
-        .path("/")
-        .max_age(Duration::days(365))
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax);
-    HeaderValue::from_str(&cookie.to_string()).map_err(AppError::internal)
+    host_cookie::set(COOKIE, language.tag().to_owned(), Some(Duration::days(365)))
 }
 
 /// The page at `back` in the language chosen. The address of an act leads to the page that it belongs to.
@@ -162,7 +157,7 @@ mod tests {
         assert_eq!(response.headers()[header::LOCATION], "/cases");
         let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
         assert!(
-            cookie.starts_with("lingua=en;") && cookie.contains("HttpOnly") && cookie.contains("Secure"),
+            cookie.starts_with("__Host-lingua=en;") && cookie.contains("HttpOnly") && cookie.contains("Secure"),
             "{cookie}"
         );
     }
