@@ -1,5 +1,7 @@
 //! What the documents name is there: files, tests, keys of the configuration, faults of the sandbox.
 
+mod asvs;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -11,11 +13,12 @@ use centralino::{
     server::config,
 };
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "SECURITY.md",
     "CHANGELOG.md",
+    "docs/asvs.md",
     "docs/sandbox.md",
     "docs/open-points.md",
     "docs/registers.md",
