@@ -2,8 +2,8 @@
 
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::{Db, decode, read, write};
-use crate::domain::operator::{OperatorId, words};
+use super::{Db, decode, operators::list::queues_of, read, write};
+use crate::domain::operator::{OperatorId, Queue, Role, words};
 
 /// So many names are looked for by one statement.
 const CHUNK: usize = 500;
@@ -59,7 +59,7 @@ impl TryFrom<Row> for Import {
 }
 
 /// An account that there is, as a file may name it.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub struct Existing {
     /// The name with which its owner signs in.
     pub username: String,
@@ -67,10 +67,28 @@ pub struct Existing {
     pub name: String,
     /// The codice fiscale.
     pub fiscal_code: String,
-    /// The word of its role.
-    pub role: String,
-    /// The words of its queues, a blank between.
-    pub queues: String,
+    /// What it may do.
+    pub role: Role,
+    /// At which desks.
+    pub queues: Vec<Queue>,
+}
+
+#[derive(FromRow)]
+struct ExistingRow {
+    username: String,
+    name: String,
+    fiscal_code: String,
+    role: String,
+    queues: String,
+}
+
+impl TryFrom<ExistingRow> for Existing {
+    type Error = sqlx::Error;
+
+    fn try_from(row: ExistingRow) -> Result<Self, sqlx::Error> {
+        let ExistingRow { username, name, fiscal_code, .. } = row;
+        Ok(Self { username, name, fiscal_code, role: decode(&row.role)?, queues: queues_of(&row.queues)? })
+    }
 }
 
 impl Db {
@@ -164,12 +182,14 @@ impl Db {
                 "SELECT username, name, fiscal_code, role, queues FROM operators WHERE username IN ({})",
                 places.join(", ")
             );
-            let some: Vec<Existing> = read!(self, |pool| {
+            let some: Vec<ExistingRow> = read!(self, |pool| {
                 // The text is made of places alone; the values are bound.
                 let query = sqlx::query_as(AssertSqlSafe(sql));
                 names.iter().fold(query, |query, name| query.bind(*name)).fetch_all(pool).await
             })?;
-            found.extend(some);
+            for row in some {
+                found.push(row.try_into()?);
+            }
         }
         Ok(found)
     }

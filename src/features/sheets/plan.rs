@@ -124,8 +124,8 @@ fn compared(invitee: &Invitee, account: &Existing) -> Outcome {
     let differing = [
         (Field::Name, invitee.name != account.name),
         (Field::FiscalCode, invitee.fiscal_code.to_wire() != account.fiscal_code),
-        (Field::Role, invitee.role.word() != account.role),
-        (Field::Queues, Queue::words(&invitee.queues) != account.queues),
+        (Field::Role, invitee.role != account.role),
+        (Field::Queues, Queue::words(&invitee.queues) != Queue::words(&account.queues)),
     ];
     let refusals: Vec<_> =
         differing.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| Refusal::Differs(field)).collect();

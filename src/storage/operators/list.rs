@@ -73,8 +73,9 @@ impl TryFrom<Row> for ListedOperator {
     }
 }
 
-/// The stored words of queues as queues, in the order in which people read them.
-pub(super) fn queues_of(stored: &str) -> Result<Vec<Queue>, sqlx::Error> {
+/// The stored words of queues, in whatever order, as queues in the order in which people read them: accounts from before
+/// the queues stood in their row may have another one.
+pub(in crate::storage) fn queues_of(stored: &str) -> Result<Vec<Queue>, sqlx::Error> {
     let queues: Vec<Queue> = stored.split_whitespace().map(decode).collect::<Result<_, _>>()?;
     Ok(Queue::ALL.iter().copied().filter(|queue| queues.contains(queue)).collect())
 }
