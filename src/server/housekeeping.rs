@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::ToSpan;
 use tokio::time::sleep;
 
-use super::{clock::rome, state::AppState};
+use super::{clock::rome, session::PIN_WITHIN, state::AppState};
 use crate::{
     features::{
         registers::{
@@ -17,7 +17,10 @@ use crate::{
         },
         sheets::import::KEPT,
     },
-    storage::registers::{Action, Fact, Register},
+    storage::{
+        registers::{Action, Fact, Register},
+        sessions::Stage,
+    },
 };
 
 /// How often.
@@ -79,13 +82,16 @@ pub async fn once(state: &AppState) -> Result<(), Vec<CheckpointError>> {
     if failed.is_empty() { Ok(()) } else { Err(failed) }
 }
 
-/// Records sessions that have locked themselves, and ends those that have lasted as long as they may.
+/// Records sessions that have locked themselves, and ends those that have lasted as long as they may: such as wait for a
+/// PIN in vain, too.
 async fn see_to_sessions(state: &AppState) -> Result<(), CheckpointError> {
     let (now, session) = (state.clock.now_ms(), &state.config.session);
     let record = |action| By::service().record(Act::done(action), &state.secrets, now);
     let (seen, started) = (now - i64::from(session.idle) * 1000, now - i64::from(session.absolute) * 1000);
     // First what is over: a session that has ended is locked no more.
-    state.db.expire_sessions(started, now, &record(Action::Expiry)).await?;
+    state.db.expire_sessions(Stage::Full, started, now, &record(Action::Expiry)).await?;
+    let given_up = record(Action::SignInExpiry);
+    state.db.expire_sessions(Stage::Password, now - PIN_WITHIN, now, &given_up).await?;
     state.db.note_locks(seen, now, &record(Action::Lock)).await?;
     state.db.forget_sessions(started - REMEMBERED).await?;
     state.db.forget_old_attempts(now).await?;

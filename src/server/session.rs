@@ -20,7 +20,7 @@ use crate::{
 /// The cookie's name: `__Host-` binds it to this host, to HTTPS and to no sub-path.
 pub const COOKIE: &str = "__Host-session";
 /// How long the second factor may follow the first, in milliseconds.
-const PIN_WITHIN: i64 = 10 * 60 * 1000;
+pub const PIN_WITHIN: i64 = 10 * 60 * 1000;
 
 /// The secret id of a session: the 16 bytes of the library's [`Id`], whose own `Debug` prints them. The server stores
 /// its hash alone, so that who reads the database can neither take a session over nor open what is sealed under a key

@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use super::{
     Db, decode,
     direct::FromSqlite,
+    operators::list::queues_of,
     read,
     registers::append::{Record, append},
     write, write_alone,
@@ -122,7 +123,7 @@ impl TryFrom<SessionRow> for StoredSession {
             name: row.name,
             fiscal_code: decode(&row.fiscal_code)?,
             role: decode(&row.role)?,
-            queues: row.queues.split_whitespace().map(decode).collect::<Result<_, _>>()?,
+            queues: queues_of(&row.queues)?,
         };
         Ok(Self {
             account,
@@ -202,7 +203,7 @@ impl Db {
 
     /// Forgets sessions begun before `started`; one whose end is still to be recorded stays.
     pub async fn forget_sessions(&self, started: i64) -> Result<(), sqlx::Error> {
-        const SQL: &str = "DELETE FROM sessions WHERE started_at < $1 AND (ended_at IS NOT NULL OR stage = 'password')";
+        const SQL: &str = "DELETE FROM sessions WHERE started_at < $1 AND ended_at IS NOT NULL";
         write_alone!(self, |pool| sqlx::query(SQL).bind(started).execute(pool).await.map(drop))
     }
 
@@ -241,13 +242,21 @@ impl Db {
         })
     }
 
-    /// Ends the sessions begun at `started` or before, which have lasted as long as they may. How many.
-    pub async fn expire_sessions(&self, started: i64, now: i64, record: &Record) -> Result<usize, sqlx::Error> {
+    /// Ends the sessions that have come so far and were begun at `started` or before: they have lasted as long as they
+    /// may. How many.
+    pub async fn expire_sessions(
+        &self,
+        stage: Stage,
+        started: i64,
+        now: i64,
+        record: &Record,
+    ) -> Result<usize, sqlx::Error> {
         const SQL: &str = "UPDATE sessions SET ended_at = $2, ended_because = $3 \
-             WHERE started_at <= $1 AND ended_at IS NULL AND stage = 'full' \
+             WHERE started_at <= $1 AND ended_at IS NULL AND stage = $4 \
              RETURNING (SELECT o.username FROM operators o WHERE o.id = sessions.operator_id)";
         write!(self, |tx| {
             let expire = sqlx::query_as(SQL).bind(started).bind(now).bind(EndedBecause::Expired.word());
+            let expire = expire.bind(stage.word());
             let expired: Vec<(String,)> = expire.fetch_all(&mut *tx).await?;
             for (username,) in &expired {
                 append!(tx, &record.of(username));

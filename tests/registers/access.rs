@@ -20,6 +20,7 @@ on_both_engines!(
     a_disabled_account_is_locked_out_like_any_other,
     a_connection_that_is_dropped_cuts_nothing_off,
     an_end_that_nobody_saw_is_recorded_after_a_long_stop,
+    a_sign_in_whose_pin_never_comes_ends_and_is_recorded,
     refusals_are_recorded_with_their_stage_and_nothing_typed,
     a_lock_out_is_recorded,
     a_newer_sign_in_ends_the_older_and_an_end_of_time_is_recorded,
@@ -119,6 +120,41 @@ async fn an_end_that_nobody_saw_is_recorded_after_a_long_stop(engine: Engine) {
     app.browser().post("/login", &[("username", "m.bianchi"), ("password", PASSWORD)]).await;
     housekeeping::once(&app.state).await.expect("a round");
     let expected = ["password done", "sign_in done", "password done", "expiry done"];
+    assert_eq!(accesses(&app).await, expected.map(|act| format!("m.bianchi {act}")));
+}
+
+async fn a_sign_in_whose_pin_never_comes_ends_and_is_recorded(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let right = [("username", "m.bianchi"), ("password", PASSWORD)];
+    let (mut given_up, mut used) = (app.browser(), app.browser());
+    given_up.post("/login", &right).await;
+    used.post("/login", &right).await;
+    assert_eq!(used.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/");
+    app.wait_seconds(10 * 60 - 1);
+    housekeeping::once(&app.state).await.expect("a round");
+    assert_eq!(accesses(&app).await.len(), 3, "there is still time");
+    app.wait_seconds(1);
+    housekeeping::once(&app.state).await.expect("a round");
+    housekeeping::once(&app.state).await.expect("another");
+    assert_eq!(given_up.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location(), "/login");
+    used.get("/").await.shows(200, "Sportello");
+    // Nobody was there for days: it is not forgotten before it is recorded.
+    app.browser().post("/login", &right).await;
+    app.wait_seconds(5 * 24 * 3600);
+    app.browser().post("/login", &right).await;
+    housekeeping::once(&app.state).await.expect("a round");
+    let expected = [
+        "password done",
+        "password done",
+        "sign_in done",
+        "sign_in_expiry done",
+        "sign_in refused too_old",
+        "password done",
+        "password done",
+        "expiry done",
+        "sign_in_expiry done",
+    ];
     assert_eq!(accesses(&app).await, expected.map(|act| format!("m.bianchi {act}")));
 }
 

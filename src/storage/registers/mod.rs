@@ -58,6 +58,8 @@ words! {
         Superseded = "superseded",
         /// A session lasted as long as a session may.
         Expiry = "expiry",
+        /// The second factor of a sign-in did not follow the first one in time.
+        SignInExpiry = "sign_in_expiry",
         /// An account was made.
         AccountAdded = "account_added",
         /// Its owner set password and second factor.
@@ -82,6 +84,8 @@ words! {
         SessionsEnded = "sessions_ended",
         /// The list of accounts was taken away as a file.
         AccountsExported = "accounts_exported",
+        /// The activation links of a file of accounts were taken away.
+        LinksTaken = "links_taken",
         /// A page of a register was read.
         RegisterRead = "register_read",
         /// A part of a register was taken away as a file.
@@ -106,7 +110,8 @@ impl Action {
             | Self::Lock
             | Self::SignOut
             | Self::Superseded
-            | Self::Expiry => Register::Access,
+            | Self::Expiry
+            | Self::SignInExpiry => Register::Access,
             Self::AccountAdded
             | Self::AccountActivated
             | Self::AccountEdited
@@ -119,6 +124,7 @@ impl Action {
             | Self::RecoveryCodesChanged
             | Self::SessionsEnded
             | Self::AccountsExported
+            | Self::LinksTaken
             | Self::RegisterRead
             | Self::RegisterExported
             | Self::RegisterPurged
