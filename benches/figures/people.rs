@@ -20,7 +20,7 @@ use centralino::{
         registers::act::By,
     },
     server::{clock::Clock, random::Random, secrets::Secrets},
-    storage::{Db, activations::Activated, credentials::SecondFactor, operators::acts::Authority},
+    storage::{Db, activations::Activated, credentials::SecondFactor, operators::rules::Authority},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -67,7 +67,8 @@ impl People {
         let (by, mut all) = (By::service(), Vec::new());
         for number in 0..count {
             let authority = Authority::Console { may_reset_last: false };
-            let office = Office { db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority };
+            let office =
+                Office { db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority, form: None };
             all.push(Arc::new(person(&office, &hash, number).await?));
         }
         Ok(Self { secrets, clock, all, next: AtomicUsize::new(0), hash })

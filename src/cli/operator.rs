@@ -32,8 +32,10 @@ use crate::{
     storage::{
         Db,
         operators::{
-            acts::{Acted, Administered, Authority, Edit, Refusal},
+            account::Administered,
+            acts::Acted,
             list::{ListedOperator, Wanted},
+            rules::{Authority, Edit, Refusal},
         },
     },
 };
@@ -199,7 +201,8 @@ pub async fn run(command: Command, config: &Config, clock: Clock, out: &mut impl
     let by = console::by();
     let may_reset_last = matches!(command, Command::Reset { last_supervisor: true, .. });
     let authority = Authority::Console { may_reset_last };
-    let office = Office { db: &db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority };
+    let (db, secrets, random) = (&db, &secrets, &random);
+    let office = Office { db, secrets, clock: &clock, random, by: &by, authority, form: None };
     let done = carry_out(command, config, office, out).await;
     db.close().await;
     done
@@ -258,7 +261,7 @@ async fn edit(office: Office<'_>, username: &Username, changes: Changes) -> Resu
 
 fn done(acted: Acted) -> Result<(), OperatorError> {
     match acted {
-        Acted::Done | Acted::Unchanged => Ok(()),
+        Acted::Done | Acted::Unchanged | Acted::Before => Ok(()),
         Acted::Refused(refusal) => Err(refusal.into()),
     }
 }

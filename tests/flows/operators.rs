@@ -22,7 +22,8 @@ on_both_engines!(
     every_act_is_recorded_with_what_changed,
 );
 
-const NEW: [(&str, &str); 5] = [
+const NEW: [(&str, &str); 6] = [
+    ("key", "01761b2c-5b5e-7000-8000-000000000001"),
     ("name", "Nicolò D'Amico"),
     ("username", "n.damico"),
     ("fiscal_code", "vrdlgu75b02f205a"),
@@ -40,6 +41,11 @@ async fn office(app: &TestApp) -> Browser {
 fn between<'a>(page: &'a Answer, start: &str, end: &str) -> &'a str {
     let rest = page.text.split_once(start).unwrap_or_else(|| panic!("no {start:?} in {}", page.text)).1;
     rest.split_once(end).expect("an end").0
+}
+
+/// Presses a button that acts on the account of a page.
+async fn act(app: &TestApp, browser: &mut Browser, page_of: &str, act: &str) -> Answer {
+    browser.post(&format!("{page_of}/{act}"), &[("key", &app.form_key())]).await
 }
 
 /// The names in the rows of a list.
@@ -142,7 +148,7 @@ async fn an_account_is_made_and_its_link_shown_once(engine: Engine) {
 async fn what_is_wrong_is_said_and_nothing_typed_is_lost(engine: Engine) {
     let app = TestApp::start(engine).await;
     let mut browser = office(&app).await;
-    let wrong = [("name", " "), ("username", "è"), ("fiscal_code", "VRDLGU75B02F205B"), ("role", "operator")];
+    let wrong = [NEW[0], ("name", " "), ("username", "è"), ("fiscal_code", "VRDLGU75B02F205B"), ("role", "operator")];
     let page = browser.post("/operators/new", &wrong).await;
     for text in
         ["Scriva nome e cognome", "da 3 a 64 lettere senza", "La lettera finale", "almeno una coda", "<title>Errore:"]
@@ -151,12 +157,12 @@ async fn what_is_wrong_is_said_and_nothing_typed_is_lost(engine: Engine) {
     }
     page.shows(422, r#"value="VRDLGU75B02F205B""#).shows(422, r##"href="#queues""##);
     let mut taken = NEW;
-    taken[1].1 = "S.Gialli";
+    taken[2].1 = "S.Gialli";
     let page = browser.post("/operators/new", &taken).await;
     page.shows(422, "già di un altro account").shows(422, r#"value="Nicolò D'Amico""#);
-    browser.post("/operators/new", &[("role", "king"), ("name", "x")]).await.shows(422, "Scelga il ruolo");
+    browser.post("/operators/new", &[NEW[0], ("role", "king"), ("name", "x")]).await.shows(422, "Scelga il ruolo");
     browser.get("/operators/0193").await.shows(404, "Pagina non trovata");
-    browser.post("/operators/0193/disable", &[]).await.shows(404, "Pagina non trovata");
+    browser.post("/operators/0193/disable", &[NEW[0]]).await.shows(404, "Pagina non trovata");
 }
 
 async fn a_change_holds_from_the_next_request(engine: Engine) {
@@ -211,27 +217,24 @@ async fn what_takes_something_away_asks_first_and_is_done(engine: Engine) {
     let person = app.operator("m.bianchi").await;
     let mut desk = app.signed_in(&person).await;
     let page_of = format!("/operators/{}", person.id.0);
-    let act = |name: &str| format!("{page_of}/{name}");
-    browser
-        .get(&act("end-sessions"))
-        .await
-        .shows(200, "Terminare le sessioni di Maria Bianchi?")
-        .shows(200, "m.bianchi");
-    assert_eq!(browser.post(&act("end-sessions"), &[]).await.location(), page_of);
+    let path = |name: &str| format!("{page_of}/{name}");
+    let asked = browser.get(&path("end-sessions")).await;
+    asked.shows(200, "Terminare le sessioni di Maria Bianchi?").shows(200, "m.bianchi");
+    assert_eq!(act(&app, &mut browser, &page_of, "end-sessions").await.location(), page_of);
     browser.get(&page_of).await.shows(200, "Sessioni terminate.");
     assert_eq!(desk.get("/").await.location(), "/login");
     app.wait_seconds(30);
     let mut desk = app.signed_in(&person).await;
-    browser.get(&act("disable")).await.shows(200, "Disabilitare Maria Bianchi?");
+    browser.get(&path("disable")).await.shows(200, "Disabilitare Maria Bianchi?");
     desk.get("/").await.shows(200, "Sportello");
-    assert_eq!(browser.post(&act("disable"), &[]).await.location(), page_of);
+    assert_eq!(act(&app, &mut browser, &page_of, "disable").await.location(), page_of);
     browser.get(&page_of).await.shows(200, "Account disabilitato").shows(200, "Riabilita");
     assert_eq!(desk.get("/").await.location(), "/login");
-    browser.post(&act("reset"), &[]).await.shows(422, "prima lo riabiliti");
-    browser.post(&act("disable"), &[]).await;
+    act(&app, &mut browser, &page_of, "reset").await.shows(422, "prima lo riabiliti");
+    act(&app, &mut browser, &page_of, "disable").await;
     browser.get(&page_of).await.shows(200, "nulla da cambiare");
-    assert_eq!(browser.get(&act("enable")).await.location(), page_of);
-    assert_eq!(browser.post(&act("enable"), &[]).await.location(), page_of);
+    assert_eq!(browser.get(&path("enable")).await.location(), page_of);
+    assert_eq!(act(&app, &mut browser, &page_of, "enable").await.location(), page_of);
     browser.get(&page_of).await.shows(200, "Account riabilitato");
     assert_eq!(desk.get("/").await.location(), "/login");
     app.wait_seconds(30);
@@ -247,7 +250,7 @@ async fn old_credentials_are_dead_after_a_reset(engine: Engine) {
     let mut desk = app.signed_in(&person).await;
     let page_of = format!("/operators/{}", person.id.0);
     browser.get(&format!("{page_of}/reset")).await.shows(200, "Reimpostare le credenziali di Maria Bianchi?");
-    browser.post(&format!("{page_of}/reset"), &[]).await;
+    act(&app, &mut browser, &page_of, "reset").await;
     let page = browser.get(&page_of).await;
     let link = between(page.shows(200, "Credenziali reimpostate"), "<code id=\"activation-link\">", "</code>");
     assert_eq!(desk.get("/").await.location(), "/login");
@@ -272,7 +275,7 @@ async fn a_lock_out_is_ended(engine: Engine) {
         app.browser().post("/login", &[("username", "m.bianchi"), ("password", "not the password")]).await;
     }
     browser.get(&page_of).await.shows(200, "Bloccato per tentativi").shows(200, "Sblocca account");
-    assert_eq!(browser.post(&format!("{page_of}/unlock"), &[]).await.location(), page_of);
+    assert_eq!(act(&app, &mut browser, &page_of, "unlock").await.location(), page_of);
     browser.get(&page_of).await.shows(200, "Blocco tolto");
     app.signed_in(&person).await;
 }
@@ -286,9 +289,10 @@ async fn every_act_wants_a_fresh_pin(engine: Engine) {
     let page_of = format!("/operators/{}", person.id.0);
     let page = browser.get(&page_of).await;
     let edit = changed(&page, &[("name", "Maria Verdi")]);
-    for act in ["disable", "enable", "unlock", "reset", "end-sessions"] {
-        let asked = browser.post(&format!("{page_of}/{act}"), &[]).await;
-        asked.shows(401, "Conferma con il PIN").shows(401, &format!("action=\"{page_of}/{act}\""));
+    for name in ["disable", "enable", "unlock", "reset", "end-sessions"] {
+        let asked = act(&app, &mut browser, &page_of, name).await;
+        asked.shows(401, "Conferma con il PIN").shows(401, &format!("action=\"{page_of}/{name}\""));
+        asked.shows(401, "type=\"hidden\" name=\"key\"");
     }
     browser.post("/operators/new", &NEW).await.shows(401, r#"name="username" value="n.damico""#);
     browser.post(&page_of, &edit).await.shows(401, r#"name="name" value="Maria Verdi""#);
@@ -308,8 +312,8 @@ async fn every_act_is_recorded_with_what_changed(engine: Engine) {
     let fields = changed(&page, &[("name", "Maria Verdi"), ("fiscal_code", "VRDLGU75B02F205A"), ("queue_asl", "1")]);
     let before = entries(&app, Register::Admin).await.len();
     browser.post(&page_of, &fields).await;
-    for act in ["unlock", "end-sessions", "disable", "enable", "reset"] {
-        browser.post(&format!("{page_of}/{act}"), &[]).await;
+    for name in ["unlock", "end-sessions", "disable", "enable", "reset"] {
+        act(&app, &mut browser, &page_of, name).await;
     }
     browser.post("/operators/new", &NEW).await;
     let entries = entries(&app, Register::Admin).await;

@@ -3,7 +3,10 @@
 use centralino::{
     domain::operator::{Queue, Role},
     features::accounts::invite::Office,
-    storage::operators::acts::{Acted, Authority, Edit, Refusal},
+    storage::operators::{
+        acts::Acted,
+        rules::{Authority, Edit, Refusal},
+    },
 };
 
 use super::operator_command::type_line;
@@ -28,7 +31,10 @@ async fn nobody_disables_demotes_or_resets_themselves(engine: Engine) {
     page.shows(200, "È il Suo account");
     assert!(!page.text.contains("/disable") && !page.text.contains("/reset"), "{}", page.text);
     for act in ["disable", "reset", "end-sessions"] {
-        browser.post(&format!("{page_of}/{act}"), &[]).await.shows(422, "Non può farlo sul Suo account");
+        browser
+            .post(&format!("{page_of}/{act}"), &[("key", &app.form_key())])
+            .await
+            .shows(422, "Non può farlo sul Suo account");
     }
     let fields =
         [("name", "Sara Gialli"), ("fiscal_code", "RSSMRA80A01H501U"), ("queue_immuni", "1"), ("version", "1")];
@@ -74,7 +80,10 @@ async fn of_two_who_disable_each_other_one_wins(engine: Engine) {
         let mut browsers = [app.signed_in(&one).await, app.signed_in(&other).await];
         let paths = [&other, &one].map(|person| format!("/operators/{}/disable", person.id.0));
         let [first, second] = &mut browsers;
-        let both = tokio::join!(first.post(&paths[0], &[]), second.post(&paths[1], &[]));
+        let keys = [app.form_key(), app.form_key()].map(|key| [("key", key)]);
+        let [one_form, other_form] =
+            keys.each_ref().map(|form| form.each_ref().map(|(name, key)| (*name, key.as_str())));
+        let both = tokio::join!(first.post(&paths[0], &one_form), second.post(&paths[1], &other_form));
         let done = [&both.0, &both.1].into_iter().filter(|answer| answer.status == 303).count();
         assert_eq!(done, 1, "{} {}", both.0.status, both.1.status);
         // A request that came later finds its session over, one that came in between is refused in the transaction.

@@ -105,7 +105,9 @@ async fn a_file_is_looked_at_and_then_applied_whole(engine: Engine) {
     let path = address.strip_prefix(&app.state.config.server.origin()).expect("an address");
     let person = app.person("m.rossi").await;
     app.activate_at(path, PASSWORD, &app.pin(&person, 0).await).await;
-    assert_eq!(browser.post(&format!("{page}/forget"), &[]).await.location(), "/operators");
+    for _ in 0..2 {
+        assert_eq!(browser.post(&format!("{page}/forget"), &[]).await.location(), "/operators", "twice is once");
+    }
     assert_eq!(browser.get(&page).await.status, 404);
     assert_eq!(browser.post(&format!("{page}/links"), &[]).await.status, 404);
     let entries = entries(&app, Register::Admin).await;
@@ -113,6 +115,8 @@ async fn a_file_is_looked_at_and_then_applied_whole(engine: Engine) {
     assert_eq!(added.iter().map(|entry| &*entry.target).collect::<Vec<_>>(), ["m.rossi", "l.verdi"]);
     assert!(added.iter().all(|entry| entry.actor == "s.gialli" && entry.ip == "127.0.0.1"));
     assert!(added[0].details.contains("immuni swabs") && !format!("{entries:?}").contains("RSSMRA80A01H501U"));
+    let taken: Vec<_> = entries.iter().filter(|entry| entry.action == "links_taken").collect();
+    assert!(taken.len() == 1 && taken[0].read_details().fact(Fact::Count) == "2", "{taken:?}");
     assert!(verify(&app, Register::Admin).await.is_ok());
 }
 
@@ -185,8 +189,12 @@ async fn files_are_for_the_supervisor_who_sent_them(engine: Engine) {
     let mut other = app.signed_in(&app.supervisor("other").await).await;
     let mut operator = app.signed_in(&app.operator("m.bianchi").await).await;
     assert_eq!((other.get(page).await.status.as_u16(), operator.get(page).await.status.as_u16()), (404, 403));
+    assert_eq!(other.post(&format!("{page}/forget"), &[]).await.location(), "/operators");
+    browser.get(page).await.shows(200, "Crea 2 account");
     for act in ["apply", "links", "forget"] {
-        assert_eq!(other.post(&format!("{page}/{act}"), &[]).await.status, 404, "{act}");
+        if act != "forget" {
+            assert_eq!(other.post(&format!("{page}/{act}"), &[]).await.status, 404, "{act}");
+        }
         assert_eq!(operator.post(&format!("{page}/{act}"), &[]).await.status, 403, "{act}");
         assert_eq!(browser.get(&format!("{page}/{act}")).await.location(), page, "a reload comes back");
     }

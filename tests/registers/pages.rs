@@ -315,7 +315,8 @@ fn every_word_of_a_register_has_its_text_in_both_languages() {
     let titles = Register::ALL.iter().map(|register| format!("title_{}", register.word()));
     let reasons =
         ["wrong", "locked", "disabled", "malformed", "used_before", "no_such_code", "no_session", "signed_out"];
-    let reasons = reasons.into_iter().chain(["superseded", "withdrawn", "too_old"]);
+    let reasons = reasons.into_iter().chain(["superseded", "withdrawn", "too_old", "pin_missing", "pin_refused"]);
+    let reasons = reasons.chain(["not_allowed", "yourself", "above_own_role", "last_supervisor", "meanwhile", "taken"]);
     let reasons = reasons.map(|reason| format!("reason_{reason}"));
     let changes = ["status", "name", "role", "queues"].into_iter().map(|what| format!("changed_{what}"));
     let refusals = ["actor", "ip", "target", "case", "word"].into_iter().map(|name| format!("no_such_{name}"));

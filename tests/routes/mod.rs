@@ -2,7 +2,7 @@
 
 use centralino::{
     domain::operator::{Queue, Role},
-    storage::operators::acts::{Acted, Edit},
+    storage::operators::{acts::Acted, rules::Edit},
 };
 
 use crate::support::{Browser, Engine, TestApp};
@@ -65,6 +65,9 @@ const OTHERS: [Queue; 3] = [Queue::Swabs, Queue::Asl, Queue::Exemptions];
 /// Method, route, what is posted, answers.
 type RouteRow = (&'static str, &'static str, &'static [(&'static str, &'static str)], Answers);
 
+/// The one-time key of a form that acts on an account.
+const KEY: &[(&str, &str)] = &[("key", "01761b2c-5b5e-7000-8000-000000000001")];
+
 /// `{id}` is an account's: no case has it.
 const ROWS: &[RouteRow] = &[
     ("GET", "/", &[], ["303 /login", "303 /asl", "200", "303 /operators", "303 /login"]),
@@ -90,7 +93,7 @@ const ROWS: &[RouteRow] = &[
     ("GET", "/operators", &[], office_page("200")),
     ("POST", "/operators", &[("q", "bianchi")], office_form("200")),
     ("GET", "/operators/new", &[], office_page("200")),
-    ("POST", "/operators/new", &[], office_form("422")),
+    ("POST", "/operators/new", KEY, office_form("422")),
     ("GET", "/operators/export", &[], office_page("303 /operators")),
     ("POST", "/operators/export", &[("format", "csv")], office_form("200")),
     ("GET", "/operators/import", &[], office_page("200")),
@@ -99,22 +102,22 @@ const ROWS: &[RouteRow] = &[
     ("GET", "/operators/import/{id}/apply", &[], office_page("303 /operators/import/{id}")),
     ("POST", "/operators/import/{id}/apply", &[], office_form("404")),
     ("GET", "/operators/import/{id}/forget", &[], office_page("303 /operators/import/{id}")),
-    ("POST", "/operators/import/{id}/forget", &[], office_form("404")),
+    ("POST", "/operators/import/{id}/forget", &[], office_form("303 /operators")),
     ("GET", "/operators/import/{id}/links", &[], office_page("303 /operators/import/{id}")),
     ("POST", "/operators/import/{id}/links", &[], office_form("404")),
     ("GET", "/operators/import/{id}/result", &[], office_page("404")),
     ("GET", "/operators/{id}", &[], office_page("200")),
     ("POST", "/operators/{id}", &[], office_form("400")),
     ("GET", "/operators/{id}/disable", &[], office_page("200")),
-    ("POST", "/operators/{id}/disable", &[], office_form("303 /operators/{id}")),
+    ("POST", "/operators/{id}/disable", KEY, office_form("303 /operators/{id}")),
     ("GET", "/operators/{id}/enable", &[], office_page("303 /operators/{id}")),
-    ("POST", "/operators/{id}/enable", &[], office_form("303 /operators/{id}")),
+    ("POST", "/operators/{id}/enable", KEY, office_form("303 /operators/{id}")),
     ("GET", "/operators/{id}/end-sessions", &[], office_page("200")),
-    ("POST", "/operators/{id}/end-sessions", &[], office_form("303 /operators/{id}")),
+    ("POST", "/operators/{id}/end-sessions", KEY, office_form("303 /operators/{id}")),
     ("GET", "/operators/{id}/reset", &[], office_page("200")),
-    ("POST", "/operators/{id}/reset", &[], office_form("303 /operators/{id}")),
+    ("POST", "/operators/{id}/reset", KEY, office_form("303 /operators/{id}")),
     ("GET", "/operators/{id}/unlock", &[], office_page("303 /operators/{id}")),
-    ("POST", "/operators/{id}/unlock", &[], office_form("303 /operators/{id}")),
+    ("POST", "/operators/{id}/unlock", KEY, office_form("303 /operators/{id}")),
     ("GET", "/profile", &[], own_page("200")),
     ("GET", "/profile/password", &[], own_page("303 /profile")),
     ("POST", "/profile/password", &[], own_form("422")),

@@ -8,6 +8,7 @@ use centralino::{
     features::{
         accounts::{
             demo::current_pin,
+            form_key::FormKey,
             invite::{ActivationPath, Invited, Invitee, Office, token_hash},
         },
         registers::act::{Act, By},
@@ -20,7 +21,7 @@ use centralino::{
     },
     storage::{
         activations::Activated,
-        operators::acts::{Acted, Authority},
+        operators::{acts::Acted, rules::Authority},
         registers::{Action, append::Record},
     },
 };
@@ -110,7 +111,13 @@ impl TestApp {
     /// What accounts are made with.
     pub fn office(&self) -> Office<'_> {
         let (state, by, authority) = (&self.state, &self.by, Authority::Console { may_reset_last: true });
-        Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random, by, authority }
+        let (db, secrets, clock, random) = (&state.db, &state.secrets, &state.clock, &state.random);
+        Office { db, secrets, clock, random, by, authority, form: None }
+    }
+
+    /// The one-time key of another form that acts on an account.
+    pub fn form_key(&self) -> String {
+        FormKey::new(&self.state.random, &self.state.clock).expect("a key").as_str().to_owned()
     }
 
     /// The entry of an act of the program itself.

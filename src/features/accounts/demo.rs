@@ -19,7 +19,7 @@ use crate::{
     storage::{
         activations::Activated,
         credentials::SecondFactor,
-        operators::{AddError, acts::Authority},
+        operators::{AddError, rules::Authority},
     },
 };
 
@@ -103,7 +103,7 @@ pub async fn ensure(state: &AppState) -> Result<(), DemoError> {
 async fn make(state: &AppState, invitee: &Invitee) -> Result<(), DemoError> {
     let (db, secrets, by) = (&state.db, &state.secrets, &By::service());
     let authority = Authority::Console { may_reset_last: false };
-    let office = Office { db, secrets, clock: &state.clock, random: &state.random, by, authority };
+    let office = Office { db, secrets, clock: &state.clock, random: &state.random, by, authority, form: None };
     let Invited { id: operator, path } = match office.invite(invitee).await {
         // Another instance on the same database was quicker.
         Err(InviteError::Add(AddError::Taken)) => return Ok(()),

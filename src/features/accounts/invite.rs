@@ -3,7 +3,10 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::second_factor::{SecondFactorError, TotpSecret};
+use super::{
+    form_key::FormKey,
+    second_factor::{SecondFactorError, TotpSecret},
+};
 use crate::{
     domain::{
         fiscal_code::FiscalCode,
@@ -13,7 +16,7 @@ use crate::{
     server::{clock::Clock, random::Random, secrets::Secrets},
     storage::{
         Db,
-        operators::{AddError, NewActivation, NewOperator, acts::Authority},
+        operators::{AddError, NewActivation, NewOperator, rules::Authority},
         registers::{Action, Fact, append::Record},
     },
 };
@@ -36,6 +39,8 @@ pub struct Office<'a> {
     pub by: &'a By,
     /// On whose authority.
     pub authority: Authority<'a>,
+    /// The form that asks for an act, if one does.
+    pub form: Option<&'a FormKey>,
 }
 
 /// Who is invited.
@@ -115,6 +120,14 @@ pub fn token_hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()))
 }
 
+impl<'a> Office<'a> {
+    /// The same for what this form asks for: sent again, it does nothing more.
+    #[must_use]
+    pub const fn asked_by(self, form: &'a FormKey) -> Self {
+        Self { form: Some(form), ..self }
+    }
+}
+
 impl Office<'_> {
     /// Makes an account.
     pub async fn invite(&self, invitee: &Invitee) -> Result<Invited, InviteError> {
@@ -130,7 +143,8 @@ impl Office<'_> {
             created_at: self.clock.now_ms(),
         };
         let record = self.record(added(invitee));
-        self.db.add_operator(self.authority, operator, link.activation(), &record).await?;
+        let form = self.form.map(FormKey::as_str);
+        self.db.add_operator(self.authority, operator, link.activation(), form, &record).await?;
         Ok(Invited { id, path: link.path })
     }
 

@@ -2,6 +2,7 @@
 
 pub mod breached;
 pub mod demo;
+pub mod form_key;
 mod hashing_threads;
 pub mod invite;
 pub mod judgement;

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     components::alert::FormErrors,
-    features::{accounts::recovery::RecoveryCode, registers::act::By},
+    features::{accounts::recovery::RecoveryCode, operators::unproved::Unproved, registers::act::By},
     server::{
         auth::{AnyRole, SessionInfo, SignedIn},
         errors::AppError,
@@ -50,7 +50,8 @@ pub const fn is_fresh(session: &SessionInfo, now: i64) -> bool {
 }
 
 /// A form of somebody who has proved the second factor in the last five minutes; its handler runs for nobody else. Who
-/// has not is shown the page "Conferma con il PIN", which carries the fields along and posts them to the same address.
+/// has not is shown the page "Conferma con il PIN", which carries the fields along and posts them to the same address; if it
+/// is an act on accounts, the register of administration has that it was refused.
 ///
 /// It is taken last, after the [`SignedIn`] that says who may call. The form's fields are no caller's data and hold no
 /// password. The address must answer GET too, with the form: the page leads back there.
@@ -87,14 +88,20 @@ async fn confirm(
         return Ok(());
     }
     let Ok(context) = PageContext::from_request_parts(parts, state).await;
-    let carried = Carried(fields.to_vec());
-    let Some(pin) = pin else { return Err(ask(context, carried, FormErrors::default()).await) };
     let Ok(source) = Source::from_request_parts(parts, state).await;
-    let demanded = demand(state, source, caller, &pin, context.language).await;
-    let Err(refusal) = demanded.map_err(IntoResponse::into_response)? else { return Ok(()) };
+    let by = By { actor: caller.account.username.clone(), source: source.clone() };
     let mut errors = FormErrors::default();
-    errors.add(PIN, refusal);
-    Err(ask(context, carried, errors).await)
+    let unproved = match pin {
+        None => Unproved::Missing,
+        Some(pin) => {
+            let demanded = demand(state, source, caller, &pin, context.language).await;
+            let Err(refusal) = demanded.map_err(IntoResponse::into_response)? else { return Ok(()) };
+            errors.add(PIN, refusal);
+            Unproved::Refused
+        }
+    };
+    unproved.record(parts, state, &by).await.map_err(IntoResponse::into_response)?;
+    Err(ask(context, Carried(fields.to_vec()), errors).await)
 }
 
 /// For a form that has a field "PIN" of its own, because it holds a password or a file: nothing, if the PIN is fresh or

@@ -4,18 +4,19 @@ use axum::response::Response;
 use leptos::prelude::*;
 use rust_i18n::t;
 
-use super::list::PATH;
+use super::{fields::KEY, list::PATH};
 use crate::{
     components::{
         buttons::{ButtonKind, LinkButton, PostButton},
         heading::Heading,
     },
+    features::accounts::form_key::FormKey,
     server::page::{Page, PageContext},
-    storage::operators::acts::Administered,
+    storage::operators::account::Administered,
 };
 
 /// Asks whether this act, by the last segment of its address, is to be done to an account.
-pub async fn ask(context: PageContext, account: Administered, act: &'static str) -> Response {
+pub async fn ask(context: PageContext, account: Administered, act: &'static str, key: FormKey) -> Response {
     let language = context.language;
     let filled = |part: &str| {
         let key = format!("operators.{act}_{part}");
@@ -23,7 +24,7 @@ pub async fn ask(context: PageContext, account: Administered, act: &'static str)
     };
     let (title, what, button) = (filled("title"), filled("what"), language.text(&format!("operators.{act}")));
     let path = format!("{PATH}/{}", account.id.0);
-    let action = format!("{path}/{act}");
+    let (action, hidden) = (format!("{path}/{act}"), vec![(KEY, key.as_str().to_owned())]);
     let view = {
         let title = title.clone();
         move || {
@@ -31,7 +32,7 @@ pub async fn ask(context: PageContext, account: Administered, act: &'static str)
                 <Heading>{title}</Heading>
                 <p class="operators-question">{what}</p>
                 <div class="operators-acts">
-                    <PostButton action kind=ButtonKind::Danger>{button}</PostButton>
+                    <PostButton action kind=ButtonKind::Danger hidden>{button}</PostButton>
                     <LinkButton href=path kind=ButtonKind::Quiet>{language.text("operators.cancel")}</LinkButton>
                 </div>
             }

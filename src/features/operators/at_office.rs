@@ -7,14 +7,18 @@ use axum::{
 };
 
 use crate::{
-    features::{accounts::invite::Office, registers::act::By},
+    features::{
+        accounts::{form_key::FormKey, invite::Office},
+        registers::act::By,
+    },
     server::{
         auth::{Account, SessionInfo, SignedIn, Supervisor},
+        errors::AppError,
         page::PageContext,
         source::Source,
         state::AppState,
     },
-    storage::operators::acts::Authority,
+    storage::operators::rules::Authority,
 };
 
 /// A supervisor who manages accounts.
@@ -34,12 +38,18 @@ pub struct AtOffice {
 }
 
 impl AtOffice {
+    /// The key of a form that is about to be shown.
+    pub fn form_key(&self) -> Result<FormKey, AppError> {
+        Ok(FormKey::new(&self.state.random, &self.state.clock)?)
+    }
+
     /// What accounts are managed with, on the supervisor's behalf and authority.
     #[must_use]
     pub fn office(&self) -> Office<'_> {
         let AtOffice { state, by, supervisor, .. } = self;
         let authority = Authority::Supervisor(&supervisor.id);
-        Office { db: &state.db, secrets: &state.secrets, clock: &state.clock, random: &state.random, by, authority }
+        let (db, secrets, clock, random) = (&state.db, &state.secrets, &state.clock, &state.random);
+        Office { db, secrets, clock, random, by, authority, form: None }
     }
 }
 

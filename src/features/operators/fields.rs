@@ -8,11 +8,16 @@ use crate::{
         fiscal_code::FiscalCode,
         operator::{Queue, Role, Username},
     },
-    features::{accounts::invite::Invitee, requests::fields::read},
+    features::{
+        accounts::{form_key::FormKey, invite::Invitee},
+        requests::fields::read,
+    },
     server::{errors::AppError, language::Language, retained::Retained},
-    storage::operators::acts::{Administered, Edit},
+    storage::operators::{account::Administered, rules::Edit},
 };
 
+/// The field of the one-time key.
+pub const KEY: &str = "key";
 /// The longest name, in characters.
 pub const LONGEST_NAME: u16 = 100;
 
@@ -38,6 +43,8 @@ pub struct Typed {
     pub queue_exemptions: String,
     /// The version that the form showed; of an account that is there only.
     pub version: String,
+    /// The form's one-time key; of a new account only.
+    pub key: String,
 }
 
 /// The name under which a queue's box is sent.
@@ -69,8 +76,9 @@ impl Changed {
 
 impl Typed {
     /// The form of a new account.
-    pub fn blank() -> Self {
-        Self { role: Role::Operator.word().to_owned(), queue_immuni: "1".to_owned(), ..Self::default() }
+    pub fn blank(key: &FormKey) -> Self {
+        let key = key.as_str().to_owned();
+        Self { key, role: Role::Operator.word().to_owned(), queue_immuni: "1".to_owned(), ..Self::default() }
     }
 
     /// An account as its form shows it.
@@ -86,6 +94,7 @@ impl Typed {
             queue_asl: tick(Queue::Asl),
             queue_exemptions: tick(Queue::Exemptions),
             version: account.version.to_string(),
+            key: String::new(),
         }
     }
 
@@ -102,7 +111,13 @@ impl Typed {
             queue_asl: field(box_of(Queue::Asl)),
             queue_exemptions: field(box_of(Queue::Exemptions)),
             version: field("version"),
+            key: field(KEY),
         })
+    }
+
+    /// The key of this form. A form without one is none of ours.
+    pub fn form_key(&self) -> Result<FormKey, AppError> {
+        self.key.parse().map_err(|_| AppError::BadRequest("the form has no one-time key"))
     }
 
     /// Whether a queue is ticked.

@@ -10,6 +10,7 @@ pub mod note;
 mod page;
 pub mod post;
 pub mod service;
+pub mod unproved;
 
 #[cfg(test)]
 mod tests {

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use rust_i18n::t;
 
 use super::{
-    fields::Typed,
+    fields::{KEY, Typed},
     form::AccountFields,
     list::PATH,
     list_page::{StatusWord, instant, queue_names},
-    note::{Done, Note},
+    note::Note,
 };
 use crate::{
     components::{
@@ -18,12 +18,13 @@ use crate::{
         heading::Heading,
     },
     domain::operator::Status,
+    features::accounts::form_key::FormKey,
     islands::copy_button::CopyButton,
     server::{
         language::Language,
         page::{FORM, Page, PageContext},
     },
-    storage::operators::{acts::Administered, find::Circumstances},
+    storage::operators::{account::Administered, find::Circumstances},
 };
 
 /// The id of the part that tells of the account: what is refused leads there.
@@ -43,6 +44,7 @@ pub async fn new(context: PageContext, typed: Typed, errors: FormErrors) -> Resp
             <Heading>{text("new")}</Heading>
             <p>{text("new_how")}</p>
             <form id=FORM class="operators-form" method="post" action="/operators/new">
+                <input type="hidden" name=KEY value=typed.key.clone() />
                 <AccountFields typed is_new=true errors language />
                 <Button>{text("create")}</Button>
             </form>
@@ -63,6 +65,8 @@ pub struct Shown {
     pub locked_until: Option<i64>,
     /// Whether it is the visitor's own.
     pub is_own: bool,
+    /// The one-time key of its buttons.
+    pub key: FormKey,
     /// What stands in its form.
     pub typed: Typed,
     /// What is told once.
@@ -90,7 +94,7 @@ fn AccountPage(
     language: Language,
 ) -> impl IntoView {
     let text = move |key: &str| language.text(&format!("operators.{key}"));
-    let Shown { account, circumstances, locked_until, is_own, mut typed, note, errors } = shown;
+    let Shown { account, circumstances, locked_until, is_own, key, mut typed, note, errors } = shown;
     let path = format!("{PATH}/{}", account.id.0);
     // What is saved next is a change of what is shown here.
     typed.version = account.version.to_string();
@@ -102,7 +106,7 @@ fn AccountPage(
         {note.map(|note| view! { <Told note name origin language /> })}
         <section id=ACCOUNT tabindex="-1" aria-label=text("account")>
             <Facts account=account.clone() circumstances locked_until language />
-            <Acts account is_own is_locked=locked_until.is_some() path=path.clone() language />
+            <Acts account is_own is_locked=locked_until.is_some() key path=path.clone() language />
         </section>
         <h2>{text("edit_title")}</h2>
         <p>{text("edit_how")}</p>
@@ -130,7 +134,7 @@ fn Told(
     let text = move |key: &str| language.text(&format!("operators.{key}"));
     let named = |key: String| t!(key, locale = language.tag(), name = name).into_owned();
     let (said, how) = (named(format!("operators.done_{}", note.done.word())), named("operators.link_how".to_owned()));
-    let kind = if note.done == Done::Unchanged { NoticeKind::Info } else { NoticeKind::Success };
+    let kind = if note.done.is_news() { NoticeKind::Success } else { NoticeKind::Info };
     let link = note.link.map(|path| {
         view! {
             <p>{how}</p>
@@ -200,6 +204,8 @@ fn Acts(
     is_own: bool,
     /// Whether wrong attempts lock it.
     is_locked: bool,
+    /// The one-time key of what is done at once.
+    key: FormKey,
     /// The path of its page.
     path: String,
     /// In which language.
@@ -213,7 +219,8 @@ fn Acts(
         view! { <LinkButton href=format!("{path}/{act}") kind=ButtonKind::Danger>{text(act)}</LinkButton> }
     };
     let do_it = |act: &'static str| {
-        view! { <PostButton action=format!("{path}/{act}") kind=ButtonKind::Secondary>{text(act)}</PostButton> }
+        let (action, hidden) = (format!("{path}/{act}"), vec![(KEY, key.as_str().to_owned())]);
+        view! { <PostButton action kind=ButtonKind::Secondary hidden>{text(act)}</PostButton> }
     };
     let is_disabled = account.status == Status::Disabled;
     view! {

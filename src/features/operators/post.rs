@@ -21,36 +21,44 @@ use crate::{
     components::alert::FormErrors,
     domain::operator::OperatorId,
     features::{
-        accounts::invite::{ActivationPath, InviteError, Invited},
+        accounts::{
+            form_key::FormKey,
+            invite::{ActivationPath, InviteError, Invited},
+        },
         login::fresh_pin::Confirmed,
     },
     server::{clock::rome, errors::AppError, language::Language, retained::Retained, same_site::SameSitePath},
-    storage::operators::{
-        AddError,
-        acts::{Acted, Administered, Refusal},
-    },
+    storage::operators::{AddError, account::Administered, acts::Acted, rules::Refusal},
 };
 
 /// A form that is nothing but a button.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Nothing {}
 
+/// A form that is nothing but a button, which acts on an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Sent {
+    key: FormKey,
+}
+
 /// `GET /operators/new`
-pub async fn new(at: AtOffice, retained: Retained) -> Response {
-    let typed = Typed::retained(&retained).unwrap_or_else(Typed::blank);
-    page::new(at.context, typed, FormErrors::default()).await
+pub async fn new(at: AtOffice, retained: Retained) -> Result<Response, AppError> {
+    let key = at.form_key()?;
+    let typed = Typed::retained(&retained).filter(|typed| typed.form_key().is_ok());
+    Ok(page::new(at.context, typed.unwrap_or_else(|| Typed::blank(&key)), FormErrors::default()).await)
 }
 
 /// `POST /operators/new`
 pub async fn create(at: AtOffice, Confirmed(typed): Confirmed<Typed>) -> Result<Response, AppError> {
-    let language = at.context.language;
+    let (language, key) = (at.context.language, typed.form_key()?);
     let invitee = match typed.invitee(language) {
         Ok(invitee) => invitee,
         Err(errors) => return Ok(page::new(at.context, typed, errors).await),
     };
     let mut errors = FormErrors::default();
-    match at.office().invite(&invitee).await {
+    match at.office().asked_by(&key).invite(&invitee).await {
         Ok(Invited { id, path }) => return tell(&at, &id, Done::Created, Some(&path)),
+        Err(InviteError::Add(AddError::Before(id))) => return tell(&at, &id, Done::CreatedBefore, None),
         Err(InviteError::Add(AddError::Taken)) => errors.add("username", language.text("operators.username_taken")),
         Err(InviteError::Add(AddError::Refused(Refusal::NotAllowed))) => return Err(AppError::Forbidden),
         Err(InviteError::Add(AddError::Refused(refusal))) => errors.add("role", said(&refusal, language)),
@@ -89,42 +97,61 @@ pub async fn back(_: AtOffice, Path(id): Path<String>) -> Redirect {
 /// `GET /operators/{id}/disable`
 pub async fn ask_disable(at: AtOffice, Path(id): Path<String>) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    Ok(ask(at.context, account, "disable").await)
+    let key = at.form_key()?;
+    Ok(ask(at.context, account, "disable", key).await)
 }
 
 /// `POST /operators/{id}/disable`
-pub async fn disable(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) -> Result<Response, AppError> {
+pub async fn disable(
+    at: AtOffice,
+    Path(id): Path<String>,
+    Confirmed(sent): Confirmed<Sent>,
+) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    let acted = at.office().disable(&account.id).await?;
+    let acted = at.office().asked_by(&sent.key).disable(&account.id).await?;
     conclude(at, account, acted, Done::Disabled, None).await
 }
 
 /// `POST /operators/{id}/enable`
-pub async fn enable(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) -> Result<Response, AppError> {
+pub async fn enable(
+    at: AtOffice,
+    Path(id): Path<String>,
+    Confirmed(sent): Confirmed<Sent>,
+) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    let acted = at.office().enable(&account.id).await?;
+    let acted = at.office().asked_by(&sent.key).enable(&account.id).await?;
     conclude(at, account, acted, Done::Enabled, None).await
 }
 
 /// `POST /operators/{id}/unlock`
-pub async fn unlock(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) -> Result<Response, AppError> {
+pub async fn unlock(
+    at: AtOffice,
+    Path(id): Path<String>,
+    Confirmed(sent): Confirmed<Sent>,
+) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    let acted = at.office().unlock(&account).await?;
+    let acted = at.office().asked_by(&sent.key).unlock(&account).await?;
     conclude(at, account, acted, Done::Unlocked, None).await
 }
 
 /// `GET /operators/{id}/reset`
 pub async fn ask_reset(at: AtOffice, Path(id): Path<String>) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    Ok(ask(at.context, account, "reset").await)
+    let key = at.form_key()?;
+    Ok(ask(at.context, account, "reset", key).await)
 }
 
 /// `POST /operators/{id}/reset`
-pub async fn reset(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) -> Result<Response, AppError> {
+pub async fn reset(
+    at: AtOffice,
+    Path(id): Path<String>,
+    Confirmed(sent): Confirmed<Sent>,
+) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    let (acted, path) = at.office().reset(&account.id).await.map_err(AppError::internal)?;
+    let (acted, path) = at.office().asked_by(&sent.key).reset(&account.id).await.map_err(AppError::internal)?;
     match acted {
         Acted::Done => tell(&at, &account.id, Done::Reset, Some(&path)),
+        Acted::Before => tell(&at, &account.id, Done::ResetBefore, None),
         other => conclude(at, account, other, Done::Reset, None).await,
     }
 }
@@ -132,13 +159,18 @@ pub async fn reset(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) 
 /// `GET /operators/{id}/end-sessions`
 pub async fn ask_end_sessions(at: AtOffice, Path(id): Path<String>) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    Ok(ask(at.context, account, "end-sessions").await)
+    let key = at.form_key()?;
+    Ok(ask(at.context, account, "end-sessions", key).await)
 }
 
 /// `POST /operators/{id}/end-sessions`
-pub async fn end_sessions(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) -> Result<Response, AppError> {
+pub async fn end_sessions(
+    at: AtOffice,
+    Path(id): Path<String>,
+    Confirmed(sent): Confirmed<Sent>,
+) -> Result<Response, AppError> {
     let account = find(&at, id).await?;
-    let acted = at.office().end_sessions(&account.id).await?;
+    let acted = at.office().asked_by(&sent.key).end_sessions(&account.id).await?;
     conclude(at, account, acted, Done::SessionsEnded, None).await
 }
 
@@ -157,6 +189,7 @@ async fn conclude(
     let refusal = match acted {
         Acted::Done => return tell(&at, &account.id, done, None),
         Acted::Unchanged => return tell(&at, &account.id, Done::Unchanged, None),
+        Acted::Before => return tell(&at, &account.id, Done::SentBefore, None),
         Acted::Refused(Refusal::Unknown) => return Err(AppError::NotFound),
         Acted::Refused(Refusal::NotAllowed) => return Err(AppError::Forbidden),
         Acted::Refused(refusal) => refusal,
@@ -171,16 +204,18 @@ async fn conclude(
 
 fn tell(at: &AtOffice, id: &OperatorId, done: Done, link: Option<&ActivationPath>) -> Result<Response, AppError> {
     let cookie = note::tell(&at.state, &at.session, id, done, link)?;
-    Ok(with_cookie(Redirect::to(&page_of(&id.0)), cookie))
+    Ok(with_cookies(Redirect::to(&page_of(&id.0)), [cookie]))
 }
 
 fn page_of(id: &str) -> String {
     format!("{PATH}/{id}")
 }
 
-fn with_cookie(answer: impl IntoResponse, cookie: HeaderValue) -> Response {
+fn with_cookies(answer: impl IntoResponse, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     let mut response = answer.into_response();
-    response.headers_mut().append(header::SET_COOKIE, cookie);
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
 }
 
@@ -189,10 +224,11 @@ async fn render(at: AtOffice, account: Administered, typed: Typed, errors: FormE
     let locked_until = at.office().locked_until(&account).await?;
     let note = note::told(&at.state, &at.session, &account.id, &at.headers);
     let (has_note, is_own) = (note.is_some(), account.id == at.supervisor.id);
-    let shown = Shown { account, circumstances, locked_until, is_own, typed, note, errors };
+    let key = at.form_key()?;
+    let shown = Shown { account, circumstances, locked_until, is_own, key, typed, note, errors };
     let response = page::account(at.context, shown).await;
     let is_shown = has_note && response.status() != StatusCode::INTERNAL_SERVER_ERROR;
-    Ok(if is_shown { with_cookie(response, note::forget()?) } else { response })
+    Ok(if is_shown { with_cookies(response, note::forget()?) } else { response })
 }
 
 /// Why something is not done, and what to do about it.

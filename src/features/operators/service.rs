@@ -4,14 +4,19 @@
 use crate::{
     domain::operator::OperatorId,
     features::{
-        accounts::invite::{ActivationPath, InviteError, Office},
+        accounts::{
+            form_key::FormKey,
+            invite::{ActivationPath, InviteError, Office},
+        },
         login::service::attempts_on,
         registers::act::Act,
     },
     storage::{
         operators::{
             AddError,
-            acts::{AccountAct, Acted, Administered, Deed, Edit},
+            account::Administered,
+            acts::{AccountAct, Acted},
+            rules::{Deed, Edit},
         },
         registers::Action,
     },
@@ -53,8 +58,8 @@ impl Office<'_> {
 
     async fn act(&self, target: &OperatorId, deed: Deed<'_>, action: Action) -> Result<Acted, sqlx::Error> {
         let record = self.record(Act::done(action));
-        let (authority, now) = (self.authority, self.clock.now_ms());
-        self.db.act_on_account(&AccountAct { authority, target, deed, record: &record, now }).await
+        let (authority, form, now) = (self.authority, self.form.map(FormKey::as_str), self.clock.now_ms());
+        self.db.act_on_account(&AccountAct { authority, target, deed, form, record: &record, now }).await
     }
 
     /// Until when an account is locked by wrong attempts, milliseconds since 1970; none if it is not.

@@ -22,6 +22,7 @@ use crate::{
         download,
         login::fresh_pin::{Confirmed, demand, is_fresh},
         operators::{at_office::AtOffice, list, post::Nothing},
+        registers::act::Act,
     },
     server::{
         auth::{SignedIn, Supervisor},
@@ -33,6 +34,7 @@ use crate::{
     storage::{
         imports::{Import, State},
         operators::many::Applied,
+        registers::{Action, Fact},
     },
 };
 
@@ -180,20 +182,23 @@ async fn carry_out(at: &AtOffice, id: &str, plan: &Plan) -> Result<(), ImportErr
     Ok(())
 }
 
-/// `POST /operators/import/{id}/links`: the links of the new accounts, as CSV.
+/// `POST /operators/import/{id}/links`: the links of the new accounts, as CSV. Each time is an entry.
 pub async fn links(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) -> Result<Response, AppError> {
     let import = find(&at, &id).await?;
     if import.state != State::Done {
         return Ok(Redirect::to(&page_of(&id)).into_response());
     }
+    let taken = Act::done(Action::LinksTaken).with(Fact::Count, &import.lines.to_string());
+    at.state.db.record(&[at.office().record(taken)]).await?;
     let content = format!("{}{}", download::BYTE_ORDER_MARK, open(&at, &import)?);
     download::file("centralino-attivazioni.csv", download::CSV, content)
 }
 
-/// `POST /operators/import/{id}/forget`: the links are saved, or the file is not to be applied.
+/// `POST /operators/import/{id}/forget`: the links are saved, or the file is not to be applied. One that is forgotten
+/// already, because the form was sent twice, is forgotten.
 pub async fn forget(at: AtOffice, Path(id): Path<String>, _: Confirmed<Nothing>) -> Result<Response, AppError> {
-    let import = find(&at, &id).await?;
-    if standing(&at, &import) == State::Running {
+    let import = at.state.db.import(&at.supervisor.id, &id).await?;
+    if import.is_some_and(|import| standing(&at, &import) == State::Running) {
         return Ok(Redirect::to(&page_of(&id)).into_response());
     }
     at.state.db.forget_import(&at.supervisor.id, &id).await?;

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::acts::{Administered, administered_row};
+use super::account::{Administered, administered_row};
 use crate::{
     domain::operator::{OperatorId, Username},
     storage::{Db, read},

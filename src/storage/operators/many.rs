@@ -3,9 +3,11 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    AddError, NewActivation, NewOperator,
-    acts::{Authority, Refusal, TAKE_TURN, administered_row},
+    AddError, NewActivation, NewOperator, TAKEN,
+    account::administered_row,
+    acts::TAKE_TURN,
     list::{name_key, search_text},
+    rules::{Authority, Refusal},
 };
 use crate::{
     domain::operator::{Queue, Status},
@@ -42,7 +44,7 @@ const CONCLUDE: &str =
 
 impl Db {
     /// Makes these accounts; `records` has an entry for each. With them the file `applied` is done, unless somebody else
-    /// has taken it over.
+    /// has taken it over. What is refused is recorded, each account by an entry of its own.
     pub async fn add_operators(
         &self,
         authority: Authority<'_>,
@@ -50,10 +52,24 @@ impl Db {
         records: &[Record],
         applied: Option<Applied<'_>>,
     ) -> Result<(), AddError> {
-        match self.insert_operators(authority, accounts, records, applied).await {
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(AddError::Taken),
-            other => other?.map_err(AddError::Refused),
-        }
+        let error = match self.insert_operators(authority, accounts, records, applied).await {
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => AddError::Taken,
+            other => match other? {
+                Ok(()) => return Ok(()),
+                Err(refusal) => AddError::Refused(refusal),
+            },
+        };
+        let reason = if let AddError::Refused(refusal) = &error { refusal.word() } else { TAKEN };
+        let refused: Vec<_> = records.iter().map(|record| record.refused(reason)).collect();
+        self.record_all(&refused).await?;
+        Err(error)
+    }
+
+    async fn record_all(&self, records: &[Record]) -> Result<(), sqlx::Error> {
+        write!(self, |tx| {
+            append_all!(tx, records);
+            Ok(())
+        })
     }
 
     async fn insert_operators(
@@ -66,12 +82,8 @@ impl Db {
         write!(self, |tx| {
             sqlx::query(TAKE_TURN).execute(&mut *tx).await?;
             let actor = administered_row!(tx, authority.id());
-            match authority.role(actor.as_ref()) {
-                Ok(own) if accounts.iter().any(|it| it.operator.role.is_above(own)) => {
-                    return Ok(Err(Refusal::AboveOwnRole));
-                }
-                Ok(_) => (),
-                Err(refusal) => return Ok(Err(refusal)),
+            if let Err(refusal) = authority.reaches(actor.as_ref(), accounts.iter().map(|it| it.operator.role)) {
+                return Ok(Err(refusal));
             }
             for rows in accounts.chunks(ROWS) {
                 let mut insert = QueryBuilder::new(OPERATORS);

@@ -1,14 +1,20 @@
 //! Accounts: who they are, where they stand, the link by which their owner activates them.
 
+pub mod account;
 pub mod acts;
 pub mod find;
 mod fold;
+mod forms;
 pub mod list;
 pub mod many;
+pub mod rules;
 
 use self::{
-    acts::{Authority, Refusal, TAKE_TURN},
+    account::administered_row,
+    acts::TAKE_TURN,
+    forms::{note_form, was_sent},
     list::{name_key, search_text},
+    rules::{Authority, Refusal},
 };
 use super::{
     Db, read,
@@ -56,6 +62,9 @@ pub enum AddError {
     /// The user name belongs to another account.
     #[error("the user name is taken")]
     Taken,
+    /// The same form made it before: the account of this id.
+    #[error("the account was made before")]
+    Before(OperatorId),
     /// Who makes it may not.
     #[error(transparent)]
     Refused(Refusal),
@@ -116,49 +125,50 @@ const INSERT: &str = "INSERT INTO operators \
      (id, username, name, fiscal_code, role, queues, status, totp_secret, created_at, name_key, search) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
+const NAMED: &str = "SELECT id FROM operators WHERE username = $1";
+/// Why an account was not made whose user name another one has, as the register of administration has it.
+const TAKEN: &str = "taken";
+
 impl Db {
-    /// Makes an account that its owner has still to activate.
+    /// Makes an account that its owner has still to activate, unless the form of this one-time key has made it before.
+    /// What is refused is recorded too.
     pub async fn add_operator(
         &self,
         authority: Authority<'_>,
         operator: NewOperator<'_>,
         activation: NewActivation<'_>,
+        form: Option<&str>,
         record: &Record,
     ) -> Result<(), AddError> {
-        let added = self.insert_operator(authority, &operator, &activation, record).await;
-        match added {
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(AddError::Taken),
-            other => other?.map_err(AddError::Refused),
-        }
-    }
-
-    async fn insert_operator(
-        &self,
-        authority: Authority<'_>,
-        operator: &NewOperator<'_>,
-        activation: &NewActivation<'_>,
-        record: &Record,
-    ) -> Result<Result<(), Refusal>, sqlx::Error> {
-        write!(self, |tx| {
+        let added: Result<_, sqlx::Error> = write!(self, |tx| {
             sqlx::query(TAKE_TURN).execute(&mut *tx).await?;
-            let actor = acts::administered_row!(tx, authority.id());
-            match authority.role(actor.as_ref()) {
-                Ok(own) if operator.role.is_above(own) => return Ok(Err(Refusal::AboveOwnRole)),
-                Ok(_) => (),
-                Err(refusal) => return Ok(Err(refusal)),
+            let actor = administered_row!(tx, authority.id());
+            if let Err(refusal) = authority.reaches(actor.as_ref(), [operator.role].into_iter()) {
+                append!(tx, &record.refused(refusal.word()));
+                return Ok(Err(AddError::Refused(refusal)));
             }
-            insert_account!(tx, operator, activation.totp_secret);
+            let named = sqlx::query_as(NAMED).bind(operator.username.as_str());
+            let named: Option<(String,)> = named.fetch_optional(&mut *tx).await?;
+            if let Some((id,)) = named {
+                if was_sent!(tx, form, record) {
+                    return Ok(Err(AddError::Before(OperatorId(id))));
+                }
+                append!(tx, &record.refused(TAKEN));
+                return Ok(Err(AddError::Taken));
+            }
+            insert_account!(tx, &operator, activation.totp_secret);
             add_activation!(tx, operator.id, activation);
+            note_form!(tx, form, record);
             append!(tx, record);
             Ok(Ok(()))
-        })
+        });
+        added?
     }
 
     /// The id of a user name.
     pub async fn operator_id(&self, username: &Username) -> Result<Option<OperatorId>, sqlx::Error> {
-        const SQL: &str = "SELECT id FROM operators WHERE username = $1";
         let row: Option<(String,)> =
-            read!(self, |pool| sqlx::query_as(SQL).bind(username.as_str()).fetch_optional(pool).await)?;
+            read!(self, |pool| sqlx::query_as(NAMED).bind(username.as_str()).fetch_optional(pool).await)?;
         Ok(row.map(|(id,)| OperatorId(id)))
     }
 }

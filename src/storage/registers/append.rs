@@ -1,7 +1,7 @@
 //! Writing an act into its register, in the transaction of the act itself: what can't be written is not done.
 
 use super::{
-    Change, Entry, Register, StoredEntry,
+    Action, Change, Details, Entry, Fact, Outcome, Register, StoredEntry,
     chain::{Seal, hash_of},
 };
 use crate::storage::{Db, write};
@@ -41,6 +41,26 @@ impl Record {
         target.clone_into(&mut record.entry.target);
         record.entry.details.changes.extend(changes);
         record
+    }
+
+    /// The same act, refused for this reason, a word of ours: nothing changed.
+    #[must_use]
+    pub(crate) fn refused(&self, reason: &'static str) -> Self {
+        let mut record = self.clone();
+        record.entry.outcome = Outcome::Refused;
+        let facts = record.entry.details.facts;
+        record.entry.details = Details { facts, changes: vec![] }.with(Fact::Reason, reason);
+        record
+    }
+
+    /// What is done.
+    pub(crate) const fn action(&self) -> Action {
+        self.entry.action
+    }
+
+    /// On what.
+    pub(crate) fn target(&self) -> &str {
+        &self.entry.target
     }
 
     /// Who acts.
