@@ -159,3 +159,22 @@ fn what_is_wrong_with_the_configuration_is_told_and_nothing_is_started() {
     }
     assert_eq!(folder.path().read_dir().expect("reads").count(), 0, "something was made");
 }
+
+#[test]
+fn on_whose_behalf_a_command_is_given_is_recorded() {
+    let folder = tempfile::tempdir().expect("folder");
+    let run = |arguments: &[&str], delegate: &str| {
+        let mut command = Command::new(PROGRAM);
+        let output = command.args(arguments).current_dir(folder.path()).env("SUDO_UID", delegate).output();
+        let output = output.expect("runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let add = ["operator", "add", "--username", "m.rossi", "--name", "Rossi", "--fiscal-code", "RSSMRA80A01H501U"];
+    run(&add, "4711");
+    run(&["operator", "disable", "m.rossi"], "not a number");
+    let entries = run(&["register", "export", "--register", "admin"], "4712");
+    let lines: Vec<_> = entries.lines().collect();
+    assert!(lines[0].contains("uid:4711") && lines[0].contains("account_added"), "{entries}");
+    assert!(lines[1].contains("account_disabled") && !lines[1].contains("delegate"), "{entries}");
+}

@@ -15,7 +15,9 @@ on_both_engines!(
     a_broken_register_is_not_purged,
     a_purge_that_nobody_signed_is_found,
     an_interrupted_purge_is_gone_on_with,
+    a_purge_keeps_no_writer_waiting,
     old_cases_go_with_their_transactions_and_open_ones_stay,
+    each_is_kept_as_long_as_is_configured,
 );
 
 const DAY: i64 = 24 * 60 * 60;
@@ -102,6 +104,42 @@ async fn an_interrupted_purge_is_gone_on_with(engine: Engine) {
     assert_eq!(places(&app).await, (1501, 1510));
 }
 
+/// Whoever writes while entries go sees some of them gone: they go in small transactions, between which others write. On
+/// PostgreSQL somebody even holds one of them, for which the purge waits and no writer does.
+async fn a_purge_keeps_no_writer_waiting(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    write(&app, 4000).await;
+    keep_house(&app).await;
+    app.wait_seconds(400 * DAY);
+    let mut held = None;
+    if let Db::Postgres(pool) = &app.state.db {
+        let mut holder = pool.begin().await.expect("a transaction");
+        let sql = "SELECT seq FROM register_entries WHERE register = 'access' AND seq = 2500 FOR UPDATE";
+        sqlx::query(sql).execute(&mut *holder).await.expect("held");
+        held = Some(holder);
+    }
+    let purge = {
+        let state = app.state.clone();
+        tokio::spawn(async move { housekeeping::once(&state).await })
+    };
+    let (mut written, mut partly) = (0, 0);
+    while !purge.is_finished() {
+        write(&app, 1).await;
+        written += 1;
+        let left = count(&app, "register_entries WHERE register = 'access'").await;
+        assert!(left >= written, "what was written stays");
+        if (written + 1..written + 4000).contains(&left) {
+            partly += 1;
+            held = None;
+        }
+    }
+    purge.await.expect("an end").expect("a round");
+    assert!(partly > 0 && held.is_none(), "nobody wrote between two parts of it");
+    let last = 4000 + written;
+    assert_eq!(verify(&app, Register::Access).await, Ok(last));
+    assert_eq!(places(&app).await, (4001, last));
+}
+
 /// So many rows of a table.
 async fn count(app: &TestApp, table: &str) -> i64 {
     let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
@@ -137,4 +175,27 @@ async fn old_cases_go_with_their_transactions_and_open_ones_stay(engine: Engine)
         let counts: Vec<_> = counts.iter().map(|entry| entry.read_details().fact(Fact::Count).to_owned()).collect();
         assert_eq!(counts, if legal_hold { vec![] } else { vec!["500", "500", "201"] });
     }
+}
+
+/// Six months of the registers, one of the cases.
+async fn each_is_kept_as_long_as_is_configured(engine: Engine) {
+    let app = TestApp::start_with(engine, |config| {
+        config.registers.retention_months = 6;
+        config.cases.retention_months = 1;
+    })
+    .await;
+    let person = app.operator("m.bianchi").await;
+    let closed = app.state.clock.now_ms();
+    execute(&app.state.db, &format!("INSERT INTO cases VALUES ('case', '{}', NULL, 0, {closed})", person.id.0)).await;
+    write(&app, 3).await;
+    keep_house(&app).await;
+    // From 10 January: a month is 31 days, six of them are 181.
+    for (day, cases, first) in [(31, 1, 1), (32, 0, 1), (181, 0, 1), (182, 0, 4)] {
+        let passed = (app.state.clock.now_ms() - closed) / 1000;
+        app.wait_seconds(day * DAY - passed);
+        write(&app, 1).await;
+        keep_house(&app).await;
+        assert_eq!((count(&app, "cases").await, places(&app).await.0), (cases, first), "after {day} days");
+    }
+    assert!(verify(&app, Register::Access).await.is_ok());
 }
