@@ -1,11 +1,11 @@
 //! What surrounds every page.
 
-use jiff::Timestamp;
 use leptos::prelude::*;
 use rust_i18n::t;
 
 use super::{
     buttons::{ButtonKind, PostButton},
+    holed::{Fill, Holed, hole, number_hole, with_shown},
     icon::{Icon, Picture},
     kept::Kept,
 };
@@ -13,43 +13,67 @@ use crate::{
     islands::{
         clocks::TimeOfDay,
         session_guard::{GuardTexts, GuardTimes, SessionGuard},
+        timer::hours_and_minutes,
     },
     server::{
         clock::rome,
         config::Environment,
         language::Language,
         page::{FORM, PageContext, Visitor},
-        places::{Place, places_of},
+        places::{Place, places_of, set_of},
         same_site::SameSitePath,
     },
     sistema_ts::client::Contact,
 };
 
+/// What decides how a header looks, beside what is written into it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct HeaderForm {
+    language: Language,
+    is_sandbox: bool,
+    /// Whether Sistema TS answered.
+    contact: Contact,
+    /// Which pages the navigation leads to. Without a visitor, before the second factor and while the session is locked,
+    /// there is nowhere to go.
+    places: Option<u32>,
+    /// Which of them is shown.
+    here: Option<&'static str>,
+}
+
 /// The skip link, the strip of the sandbox, the product's name, the navigation and who is signed in.
 #[component]
-pub fn Header(
+pub fn Header<'a>(
     /// For which request.
-    context: PageContext,
-) -> impl IntoView {
-    let is_sandbox = context.state.config.environment == Environment::Sandbox;
-    let language = context.language;
-    let contact = context.state.sistema_ts.contact();
-    let now = context.state.clock.now();
-    // Before the second factor, and while the session is locked, there is nowhere to go.
-    let visitor = context.visitor;
-    view! {
-        <SkipLink language />
-        <header class="site-header">
-            {is_sandbox.then(|| view! { <SandboxStrip language /> })}
-            <div class="site-bar">
-                <a class="site-name" href="/">"Centralino"</a>
-                {visitor.as_ref().map(|visitor| {
-                    view! { <Navigation language path=context.path visitor=visitor.clone() /> }
-                })}
-                {visitor.map(|visitor| view! { <Account language visitor contact now /> })}
-            </div>
-        </header>
-    }
+    context: &'a PageContext,
+) -> impl IntoView + use<> {
+    static KEPT: Holed<HeaderForm> = Holed::new();
+    let PageContext { language, path, state, visitor } = context;
+    let language = *language;
+    let links: Vec<Place> = visitor.iter().flat_map(|visitor| places_of(visitor.role, &visitor.queues)).collect();
+    let form = HeaderForm {
+        language,
+        is_sandbox: state.config.environment == Environment::Sandbox,
+        contact: state.sistema_ts.contact(),
+        places: visitor.as_ref().map(|visitor| set_of(visitor.role, &visitor.queues)),
+        here: links.iter().map(|place| place.href).find(|href| href == path),
+    };
+    let since_midnight = state.clock.now().to_zoned(rome()).time().duration_since(jiff::civil::Time::midnight());
+    let since_midnight = i64::try_from(since_midnight.as_millis()).unwrap_or_default();
+    let (name, shown) =
+        (visitor.as_ref().map_or("", |visitor| visitor.name.as_str()), hours_and_minutes(since_midnight));
+    KEPT.piece(form, &[Fill::Text(name), Fill::Number(since_midnight), Fill::Text(&shown)], move || {
+        view! {
+            <SkipLink language />
+            <header class="site-header">
+                {form.is_sandbox.then(|| view! { <SandboxStrip language /> })}
+                <div class="site-bar">
+                    <a class="site-name" href="/">"Centralino"</a>
+                    {form.places.map(|_| view! { <Navigation language links here=form.here /> })}
+                    {form.places.map(|_| view! { <Account language contact=form.contact /> })}
+                </div>
+            </header>
+        }
+    })
 }
 
 /// Past the header, for who goes by keyboard.
@@ -90,26 +114,23 @@ fn SandboxStrip(
 fn Navigation(
     /// In which language.
     language: Language,
-    /// The path of the page that is shown.
-    path: String,
-    /// Who is signed in.
-    visitor: Visitor,
+    /// The pages.
+    links: Vec<Place>,
+    /// The address of the one that is shown.
+    here: Option<&'static str>,
 ) -> impl IntoView {
-    static LINKS: Kept<(Language, &str, bool)> = Kept::new();
     let link = |place: Place| {
-        let is_here = path == place.href;
-        LINKS.piece((language, place.href, is_here), || {
-            view! {
-                <li>
-                    <a href=place.href aria-current=is_here.then_some("page")>{language.text(place.name)}</a>
-                </li>
-            }
-        })
+        view! {
+            <li>
+                <a href=place.href aria-current=(here == Some(place.href)).then_some("page")>
+                    {language.text(place.name)}
+                </a>
+            </li>
+        }
     };
-    let links = places_of(visitor.role, &visitor.queues).map(link).collect_view();
     view! {
         <nav class="site-navigation" aria-label=language.text("layout.navigation")>
-            <ul>{links}</ul>
+            <ul>{links.into_iter().map(link).collect_view()}</ul>
         </nav>
     }
 }
@@ -138,26 +159,21 @@ fn UpstreamStatus(
     })
 }
 
-/// Who is signed in, and the way out.
+/// Who is signed in, and the way out; with holes for the name and for the time, as a number and as it is shown.
 #[component]
 fn Account(
     /// In which language.
     language: Language,
-    /// Who.
-    visitor: Visitor,
     /// Whether Sistema TS answered.
     contact: Contact,
-    /// When the page is made.
-    now: Timestamp,
 ) -> impl IntoView {
-    let since_midnight = now.to_zoned(rome()).time().duration_since(jiff::civil::Time::midnight());
-    let since_midnight = i64::try_from(since_midnight.as_millis()).unwrap_or_default();
     let label = t!("layout.now", locale = language.tag()).into_owned();
+    let clock = with_shown(view! { <TimeOfDay now=number_hole(1) label /> }, &hours_and_minutes(number_hole(1)), 2);
     view! {
         <div class="site-account">
             <UpstreamStatus language contact />
-            <a class="site-user" href="/profile">{visitor.name}</a>
-            <TimeOfDay now=since_midnight label />
+            <a class="site-user" href="/profile">{hole(0)}</a>
+            {clock}
             <SignOut language />
         </div>
     }
@@ -181,19 +197,19 @@ fn SignOut(
 
 /// The warning before the session locks, and the lock; for pages with islands.
 #[component]
-pub fn SessionWarning(
+pub fn SessionWarning<'a>(
     /// For which request.
-    context: PageContext,
-) -> impl IntoView {
-    let language = context.language;
-    context.visitor.map(|visitor| {
-        let times = GuardTimes {
-            left: visitor.locks_at - context.state.clock.now_ms(),
-            is_final: visitor.is_final,
-            warning: i64::from(context.state.config.session.warning) * 1000,
-        };
-        let texts = guard_texts(&visitor.name, language);
-        view! { <SessionGuard operator=visitor.id.0 times texts /> }
+    context: &'a PageContext,
+) -> impl IntoView + use<> {
+    static KEPT: Holed<(Language, bool, u32)> = Holed::new();
+    let (language, warning) = (context.language, context.state.config.session.warning);
+    context.visitor.as_ref().map(|visitor| {
+        let Visitor { id, name, locks_at, is_final, .. } = visitor;
+        let fills = [Fill::Prop(&id.0), Fill::Number(locks_at - context.state.clock.now_ms()), Fill::Prop(name)];
+        KEPT.piece((language, *is_final, warning), &fills, || {
+            let times = GuardTimes { left: number_hole(1), is_final: *is_final, warning: i64::from(warning) * 1000 };
+            view! { <SessionGuard operator=hole(0) times texts=guard_texts(&hole(2), language) /> }
+        })
     })
 }
 
@@ -221,34 +237,42 @@ fn guard_texts(name: &str, language: Language) -> GuardTexts {
 
 /// Version and languages.
 #[component]
-pub fn Footer(
+pub fn Footer<'a>(
     /// For which request.
-    context: PageContext,
+    context: &'a PageContext,
     /// Whether the page has a form of the id [`FORM`]: then the switch is a button of it, and what was typed comes along.
     has_form: bool,
-) -> impl IntoView {
-    let others = Language::ALL.into_iter().filter(|language| *language != context.language);
-    let back = SameSitePath::of_ours(&context.path);
-    let switch = |language: Language| {
-        let (form, address) = if has_form {
-            (Some(FORM), format!("/language?back={}", back.as_str()))
-        } else {
-            (None, "/language".to_owned())
-        };
+) -> impl IntoView + use<> {
+    static KEPT: Holed<(Language, bool)> = Holed::new();
+    let (language, back) = (context.language, SameSitePath::of_ours(&context.path));
+    KEPT.piece((language, has_form), &[Fill::Text(back.as_str())], || {
+        let others = Language::ALL.into_iter().filter(|other| *other != language);
         view! {
-            <form method="post" action="/language">
-                <input type="hidden" name="back" value=back.as_str().to_owned() />
-                <button type="submit" class="button button-quiet" name="language" value=language.tag() lang=language.tag()
-                    form=form formaction=address formmethod="post" formnovalidate>
-                    {language.name()}
-                </button>
-            </form>
+            <footer class="site-footer">
+                <span>"Centralino " {env!("CARGO_PKG_VERSION")}</span>
+                {others.map(|language| view! { <Switch language has_form /> }).collect_view()}
+            </footer>
         }
-    };
+    })
+}
+
+/// The switch to a language, with holes for the page to come back to.
+#[component]
+fn Switch(
+    /// To which.
+    language: Language,
+    /// Whether it is a button of the page's form.
+    has_form: bool,
+) -> impl IntoView {
+    let (form, address) =
+        if has_form { (Some(FORM), format!("/language?back={}", hole(0))) } else { (None, "/language".to_owned()) };
     view! {
-        <footer class="site-footer">
-            <span>"Centralino " {env!("CARGO_PKG_VERSION")}</span>
-            {others.map(switch).collect_view()}
-        </footer>
+        <form method="post" action="/language">
+            <input type="hidden" name="back" value=hole(0) />
+            <button type="submit" class="button button-quiet" name="language" value=language.tag() lang=language.tag()
+                form=form formaction=address formmethod="post" formnovalidate>
+                {language.name()}
+            </button>
+        </form>
     }
 }

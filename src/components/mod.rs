@@ -13,6 +13,7 @@ pub mod code;
 pub mod desk;
 pub mod field;
 pub mod heading;
+pub mod holed;
 pub mod icon;
 pub mod instant;
 pub mod kept;

@@ -241,8 +241,9 @@ pub fn blind_spots(symbols: &[char; LENGTH]) -> [bool; LENGTH] {
 }
 
 fn has_twin(index: usize, symbol: char) -> bool {
-    let of = |symbol| value_at(index, symbol).map(|value| value % 25);
-    ALPHABET.iter().any(|other| *other != symbol && of(*other) == of(symbol))
+    let at_index = |(odd, even): (u32, u32)| if index.is_multiple_of(2) { odd % 25 } else { even % 25 };
+    let own = values(symbol).map(at_index);
+    ALPHABET.iter().zip(VALUES).any(|(other, values)| *other != symbol && Some(at_index(values)) == own)
 }
 
 fn swap_is_blind(left: char, right: char) -> bool {

@@ -21,4 +21,4 @@ mod session_lock;
 pub mod session_state;
 #[cfg(feature = "hydrate")]
 pub mod submit_once;
-mod timer;
+pub mod timer;

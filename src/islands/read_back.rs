@@ -19,19 +19,21 @@ pub fn ReadBackList(
     /// What stands at a symbol that is to be read back with care.
     mark: String,
 ) -> impl IntoView {
-    let item = |(symbol, is_blind): (char, bool)| {
-        let mark = mark.clone();
-        view! {
-            <li class:is-blind=is_blind>
-                <span class="readback-symbol" aria-hidden="true">{symbol}</span>
-                <span class="readback-word">{alphabet.word_of(symbol)}</span>
-                {is_blind.then(|| view! { <span class="readback-mark">{mark}</span> })}
-            </li>
-        }
-    };
+    let item = |(symbol, is_blind): (char, bool)| read_back_item(symbol, is_blind, alphabet, mark.clone());
     view! {
         <ol class="readback" aria-label=label>
             {symbols.into_iter().zip(blind_spots(&symbols)).map(item).collect_view()}
         </ol>
+    }
+}
+
+/// A symbol with its word, marked where it `is_blind`.
+pub fn read_back_item(symbol: char, is_blind: bool, alphabet: Alphabet, mark: String) -> impl IntoView {
+    view! {
+        <li class:is-blind=is_blind>
+            <span class="readback-symbol" aria-hidden="true">{symbol}</span>
+            <span class="readback-word">{alphabet.word_of(symbol)}</span>
+            {is_blind.then(|| view! { <span class="readback-mark">{mark}</span> })}
+        </li>
     }
 }

@@ -33,11 +33,15 @@ pub fn with_cookies(answer: impl IntoResponse, cookies: impl IntoIterator<Item =
 /// What the browser carries under `name`.
 #[must_use]
 pub fn value(name: &str, headers: &HeaderMap) -> Option<String> {
+    find(name, headers).map(str::to_owned)
+}
+
+/// The same where it lies. What a browser sends back of ours is names and values and nothing else.
+#[must_use]
+pub fn find<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|cookies| Cookie::split_parse(cookies).flatten())
-        .find(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value().to_owned())
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
 fn plain(name: &'static str, value: String) -> CookieBuilder<'static> {

@@ -3,10 +3,9 @@
 
 use std::convert::Infallible;
 
-use axum::{
-    extract::FromRequestParts,
-    http::{header, request::Parts},
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+use super::host_cookie::find;
 
 /// The cookie that holds the visitor's choice.
 pub const COOKIE: &str = "__Host-lingua";
@@ -60,11 +59,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Language {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let chosen = header(header::COOKIE).and_then(|cookies| {
-            let cookie = cookie::Cookie::split_parse(cookies).flatten().find(|cookie| cookie.name() == COOKIE)?;
-            Self::from_tag(cookie.value())
-        });
-        Ok(chosen.unwrap_or_default())
+        Ok(find(COOKIE, &parts.headers).and_then(Self::from_tag).unwrap_or_default())
     }
 }

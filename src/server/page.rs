@@ -10,7 +10,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::StreamExt as _;
 use hydration_context::{SharedContext as _, SsrSharedContext};
-use leptos::{nonce::Nonce, prelude::*, tachys::view::Position};
+use leptos::{prelude::*, tachys::view::Position};
 
 use super::{
     errors::AppError, language::Language, random::NoRandomness, security_headers::content_security_policy,
@@ -136,9 +136,7 @@ impl Page {
         let owner = Owner::new_root(Some(Arc::<SsrSharedContext>::clone(&shared)));
         let mut html = String::with_capacity(USUAL);
         owner.with(|| {
-            provide_context(Nonce::from_value(nonce.as_str()));
-            let page = self;
-            let page = view! { <Shell page context>{view()}</Shell> };
+            let page = view! { <Shell page=&self context=&context nonce=nonce.as_str()>{view()}</Shell> };
             page.to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
         });
         owner.unset_with_forced_cleanup();

@@ -35,10 +35,22 @@ const PLACES: [Place; 7] = [
 
 /// The pages for who has this role and these queues.
 pub fn places_of(role: Role, queues: &[Queue]) -> impl Iterator<Item = Place> {
-    PLACES.into_iter().filter(move |place| match place.whom {
-        For::Queue(queue) => queues.contains(&queue),
-        For::Supervisors => role == Role::Supervisor,
-    })
+    PLACES.into_iter().filter(move |place| place.is_for(role, queues))
+}
+
+/// Which of the pages these are, a bit each.
+#[must_use]
+pub fn set_of(role: Role, queues: &[Queue]) -> u32 {
+    PLACES.iter().rev().fold(0, |set, place| set << 1 | u32::from(place.is_for(role, queues)))
+}
+
+impl Place {
+    fn is_for(&self, role: Role, queues: &[Queue]) -> bool {
+        match self.whom {
+            For::Queue(queue) => queues.contains(&queue),
+            For::Supervisors => role == Role::Supervisor,
+        }
+    }
 }
 
 /// Where somebody lands; none for an operator of whose queues no desk is here.
@@ -57,5 +69,18 @@ mod tests {
         assert_eq!(home_of(Role::Supervisor, &[Queue::Immuni]), Some("/"));
         assert_eq!(home_of(Role::Supervisor, &[]), Some("/operators"));
         assert_eq!(home_of(Role::Operator, &[]), None);
+    }
+
+    #[test]
+    fn other_pages_are_another_set() {
+        assert_eq!(set_of(Role::Operator, &[]), 0);
+        let sets = [
+            (Role::Operator, vec![Queue::Immuni]),
+            (Role::Supervisor, vec![Queue::Immuni]),
+            (Role::Supervisor, vec![]),
+        ];
+        let sets = sets.map(|(role, queues)| (set_of(role, &queues), places_of(role, &queues).count()));
+        assert!(sets.iter().all(|(set, count)| set.count_ones() as usize == *count), "{sets:?}");
+        assert!(sets[0].0 != sets[1].0 && sets[1].0 != sets[2].0, "{sets:?}");
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         code::ReadBack,
         desk::{CaseBar, CaseFrame, DeskColumns},
         heading::Heading,
+        holed::{Fill, Holed, hole, number_hole, with_shown},
         instant::{date_and_time, machine_time, time_of_day},
         steps::{Step as StepItem, StepState, Steps},
     },
@@ -33,7 +34,7 @@ use crate::{
         outcome::{CopiedTransaction, Outcome},
         silence::Silence,
     },
-    islands::clocks::Elapsed,
+    islands::{clocks::Elapsed, timer::running_time},
     server::{
         errors::AppError, host_cookie::with_cookies, language::Language, page::Page, retained::Retained,
         same_site::SameSitePath,
@@ -114,7 +115,7 @@ fn CasePage(
         <ErrorSummary errors=view.errors.clone() language />
         {bad}
         <CaseFrame closing>
-            <Bar view=view.clone() />
+            <Bar view=&view />
             <Silence circuit language />
             <Notices view=view.clone() />
             <DeskColumns>
@@ -178,27 +179,49 @@ fn LostData(
 
 /// What is known of the case.
 #[component]
-fn Bar(
+fn Bar<'a>(
     /// The case.
-    view: CaseView,
-) -> impl IntoView {
-    let locale = view.language.tag();
-    let time = |at, shown: String| view! { <time datetime=machine_time(at)>{shown}</time> }.into_any();
-    let record = view.record;
-    let mut facts = Vec::new();
-    if let Some(call) = record.call_id {
-        facts.push((t!("desk.fact_call", locale = locale).into_owned(), call.into_any()));
-    }
-    let opened = time(record.opened_at, date_and_time(record.opened_at));
+    view: &'a CaseView,
+) -> impl IntoView + use<> {
+    static KEPT: Holed<(Language, bool, bool)> = Holed::new();
+    let record = &view.record;
+    let (opened, shown) = (machine_time(record.opened_at), date_and_time(record.opened_at));
     let since = view.now.as_millisecond() - record.opened_at.as_millisecond();
-    let label = t!("desk.fact_elapsed", locale = locale).into_owned();
-    let elapsed = record.closed_at.is_none().then(|| view! { " " <Elapsed since label /> });
-    let opened = view! { {opened} {elapsed} }.into_any();
-    facts.push((t!("desk.fact_opened", locale = locale).into_owned(), opened));
-    if let Some(at) = record.closed_at {
-        facts.push((t!("desk.fact_closed", locale = locale).into_owned(), time(at, time_of_day(at))));
+    let running = running_time(since);
+    let closed = record.closed_at.map(|at| (machine_time(at), time_of_day(at)));
+    let (closed, closed_shown) = closed.as_ref().map_or(("", ""), |(at, shown)| (at.as_str(), shown.as_str()));
+    let fills = [
+        Fill::Text(&record.id),
+        Fill::Text(record.call_id.as_deref().unwrap_or_default()),
+        Fill::Text(&opened),
+        Fill::Text(&shown),
+        Fill::Number(since),
+        Fill::Text(&running),
+        Fill::Text(closed),
+        Fill::Text(closed_shown),
+    ];
+    let (has_call, is_closed) = (record.call_id.is_some(), record.closed_at.is_some());
+    KEPT.piece((view.language, has_call, is_closed), &fills, || bar(view.language, has_call, is_closed))
+}
+
+/// The bar, with holes for id, call, the instant of the opening as machines and as people read it, what has passed since,
+/// as a number and as it is shown, and the instant of the closing.
+fn bar(language: Language, has_call: bool, is_closed: bool) -> impl IntoView {
+    let time = |at, shown| view! { <time datetime=hole(at)>{hole(shown)}</time> }.into_any();
+    let mut facts = Vec::new();
+    if has_call {
+        facts.push((language.text("desk.fact_call"), hole(1).into_any()));
     }
-    let heading = t!("desk.heading", locale = locale, id = record.id).into_owned();
+    let elapsed = (!is_closed).then(|| {
+        let elapsed = view! { <Elapsed since=number_hole(4) label=language.text("desk.fact_elapsed") /> };
+        view! { " " {with_shown(elapsed, &running_time(number_hole(4)), 5)} }
+    });
+    let opened = view! { {time(2, 3)} {elapsed} }.into_any();
+    facts.push((language.text("desk.fact_opened"), opened));
+    if is_closed {
+        facts.push((language.text("desk.fact_closed"), time(6, 7)));
+    }
+    let heading = t!("desk.heading", locale = language.tag(), id = hole(0)).into_owned();
     let heading = view! { <Heading>{heading}</Heading> }.into_any();
     view! { <CaseBar heading facts /> }
 }

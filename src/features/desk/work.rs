@@ -3,13 +3,16 @@
 use leptos::{either::Either, prelude::*};
 
 use super::{
+    call_data::Typed,
     case_view::{CaseView, LooseEnd, Question},
     countdown::{has_died, sentence},
 };
 use crate::{
     components::{
+        alert::FormErrors,
         buttons::{Button, ButtonKind, LinkButton},
         field::{Checkbox, DateField},
+        holed::{Fill, Holed, hole},
         kept::Kept,
         script::Script,
     },
@@ -17,6 +20,7 @@ use crate::{
         case::Stage,
         dates,
         service::{OutcomeClass, Service},
+        spelling::Alphabet,
     },
     features::requests::fields::{Decision, DictatedField, Notes},
     islands::{code_feedback::CodeKind, fill_date::FillDate},
@@ -113,13 +117,19 @@ static FILL_DATE: Kept<()> = Kept::new();
 /// The fields of step 2.
 #[component]
 fn UnlockFields(
-    /// The case.
-    view: CaseView,
+    /// What stands in them.
+    typed: Typed,
+    /// What is wrong with them.
+    errors: FormErrors,
+    /// When the swab was taken.
+    sampled: String,
+    /// Whether a second decision is asked for.
+    is_needed: bool,
+    /// How codes are read back.
+    alphabet: Alphabet,
+    /// In which language.
+    language: Language,
 ) -> impl IntoView {
-    let language = view.language;
-    let is_needed = view.asks_decision(Service::Unlock);
-    let CaseView { data, errors, typed, alphabet, .. } = view;
-    let sampled = data.verified.map(|verified| dates::display(verified.sampled_on)).unwrap_or_default();
     view! {
         <DictatedField kind=CodeKind::Otp value=typed.otp errors=errors.clone() alphabet language />
         <Onset value=typed.onset error=errors.of("onset") language />
@@ -144,23 +154,59 @@ fn Unlock(
     /// Whether another OTP is unlocked after a first.
     is_again: bool,
 ) -> impl IntoView {
-    let language = view.language;
+    static FRESH: Holed<(Language, &str)> = Holed::new();
+    let say = (!is_again).then(|| sentence(&view, "desk.say_unlock", true));
+    let (action, is_needed) = (view.action("unlock"), view.asks_decision(Service::Unlock));
+    let CaseView { data, errors, typed, key, alphabet, language, .. } = view;
+    let sampled = data.verified.map(|verified| dates::display(verified.sampled_on)).unwrap_or_default();
+    let is_fresh = !is_needed && errors.is_empty() && typed == Typed::default();
+    match say {
+        // Nearly always: nothing is typed yet and nothing is wrong.
+        Some(say) if is_fresh => {
+            let say = say.to_html();
+            let fills = [Fill::Text(&action), Fill::Text(&key), Fill::Text(&sampled), Fill::Html(&say)];
+            Either::Left(FRESH.piece((language, alphabet.word()), &fills, || {
+                let fields = view! { <UnlockFields typed errors sampled=hole(2) is_needed alphabet language /> };
+                let (fields, say) = (fields.into_any(), Some(hole(3).into_any()));
+                view! { <UnlockForm action=hole(0) key=hole(1) fields say language /> }
+            }))
+        }
+        say => {
+            let fields = view! { <UnlockFields typed errors sampled is_needed alphabet language /> }.into_any();
+            Either::Right(view! { <UnlockForm action key fields say language /> })
+        }
+    }
+}
+
+/// The form of step 2; without a sentence for the caller it is that of another OTP after a first.
+#[component]
+fn UnlockForm(
+    /// Where it posts to.
+    action: String,
+    /// The one-time key.
+    key: String,
+    /// Its fields.
+    fields: AnyView,
+    /// The sentence for the caller.
+    say: Option<AnyView>,
+    /// In which language.
+    language: Language,
+) -> impl IntoView {
+    let is_again = say.is_none();
     let kind = if is_again { ButtonKind::Secondary } else { ButtonKind::Primary };
-    let script = (!is_again).then(|| {
-        let say = sentence(&view, "desk.say_unlock", true);
+    let script = say.map(|say| {
         view! {
             <Script say language>
                 <Notes of=&["note_otp", "note_symptoms"] language />
             </Script>
         }
     });
-    let (action, key) = (view.action("unlock"), view.key.clone());
     view! {
         <form id=FORM class=if is_again { "desk-again" } else { "desk-form" } method="post" action=action>
             <Key key />
             <div class="desk-work">
                 {(!is_again).then(|| view! { <h2>{language.text("desk.unlock_title")}</h2> })}
-                <UnlockFields view />
+                {fields}
             </div>
             <div class="desk-action">
                 <Button kind>{language.text("desk.unlock")}</Button>

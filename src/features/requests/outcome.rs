@@ -1,11 +1,13 @@
 //! How a request ended, as a card: what happened, the sentence for the caller, the next step.
 
-use leptos::prelude::*;
-use rust_i18n::t;
+use leptos::{either::Either, prelude::*, tachys::html::InertElement};
 
 use super::{answer::LastAnswer, fields::decision_id};
 use crate::{
-    components::card::{OutcomeCard, Transaction},
+    components::{
+        card::{OutcomeCard, Transaction},
+        holed::{Fill, Holed, hole},
+    },
     domain::{
         operator::Queue,
         service::{OutcomeClass, Service},
@@ -186,10 +188,33 @@ pub fn Outcome(
     });
     let warning = warning.or(still);
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
-    view! {
+    // What is done and no more has one form.
+    if class == OutcomeClass::Done && warning.is_none() && places.is_none() && upstream.is_empty() {
+        return Either::Left(done(step.service, &what, said, &next, transaction, language));
+    }
+    Either::Right(view! {
         <OutcomeCard outcome=class title=part("title") what say=Some(said) next places transaction upstream warning
             language />
-    }
+    })
+}
+
+/// The card of a request that is done.
+fn done(
+    service: Service,
+    what: &str,
+    said: AnyView,
+    next: &str,
+    transaction: Option<AnyView>,
+    language: Language,
+) -> InertElement {
+    static KEPT: Holed<(&str, Language)> = Holed::new();
+    let (said, transaction) = (said.to_html(), transaction.map(RenderHtml::to_html).unwrap_or_default());
+    let fills = [Fill::Text(what), Fill::Html(&said), Fill::Text(next), Fill::Html(&transaction)];
+    KEPT.piece((service.word(), language), &fills, || {
+        let (outcome, title) = (OutcomeClass::Done, text(service, OutcomeClass::Done, "title", language));
+        let (say, transaction) = (Some(hole(1).into_any()), Some(hole(3).into_any()));
+        view! { <OutcomeCard outcome title what=hole(0) say next=hole(2) transaction language /> }
+    })
 }
 
 /// A transaction with its copy button.
@@ -202,15 +227,16 @@ pub fn CopiedTransaction<'a>(
     /// In which language.
     language: Language,
 ) -> impl IntoView + use<> {
-    let locale = language.tag();
-    let target = format!("tx-{place}-{id}");
-    let label = t!("desk.copy", locale = locale).into_owned();
-    let done = t!("desk.copied", locale = locale).into_owned();
-    view! {
-        <Transaction id=id.to_owned() element=target.clone() language>
-            <CopyButton target label done />
-        </Transaction>
-    }
+    static KEPT: Holed<(&str, Language)> = Holed::new();
+    KEPT.piece((place, language), &[Fill::Text(id), Fill::Prop(id)], move || {
+        let element = move |hole: String| format!("tx-{place}-{hole}");
+        let (label, done) = (language.text("desk.copy"), language.text("desk.copied"));
+        view! {
+            <Transaction id=hole(0) element=element(hole(0)) language>
+                <CopyButton target=element(hole(1)) label done />
+            </Transaction>
+        }
+    })
 }
 
 #[cfg(test)]
