@@ -76,6 +76,9 @@ pub fn Field(
     /// `[data-code]`, which is this.
     #[prop(optional)]
     code: Option<&'static str>,
+    /// What the browser offers while it is typed, by value and name.
+    #[prop(optional)]
+    suggestions: Vec<(String, String)>,
     /// What follows the input.
     #[prop(optional)]
     children: Option<Children>,
@@ -83,13 +86,19 @@ pub fn Field(
     let hint = hint.filter(|hint| !hint.is_empty());
     let described_by = described_by(name, hint.is_some(), error.is_some());
     let invalid = error.is_some().then_some("true");
+    let list = (!suggestions.is_empty()).then(|| format!("{name}-list"));
+    let option = |(value, name)| view! { <option value=value label=name></option> };
+    let offered = list.clone().map(|id| {
+        view! { <datalist id=id>{suggestions.into_iter().map(option).collect_view()}</datalist> }
+    });
     view! {
         <div class="field" class:field-short=is_short class:field-code=code.is_some()>
             <label for=name>{label}</label>
             <Hint name text=hint />
             <input id=name name=name type=kind value=value data-code=code autocomplete=autocomplete
                 autocapitalize=code.map(|_| "characters") inputmode=inputmode maxlength=maxlength spellcheck="false"
-                aria-describedby=described_by aria-invalid=invalid />
+                list=list aria-describedby=described_by aria-invalid=invalid />
+            {offered}
             <FieldError name error />
             {children.map(|children| children())}
         </div>

@@ -9,6 +9,7 @@ pub mod alert;
 pub mod buttons;
 pub mod card;
 pub mod chart;
+pub mod choice;
 pub mod code;
 pub mod desk;
 pub mod field;

@@ -71,6 +71,15 @@ pub fn parse_onset(typed: &str, today: Date) -> Result<Date, DateError> {
     if day < earliest { Err(DateError::TooOld) } else { Ok(day) }
 }
 
+/// The day of a swab, within the bounds of an onset: it is sent in place of that of a patient without symptoms (seed 003,
+/// Tab. 11), and a year mistyped in January is found.
+///
+/// # Errors
+/// Any [`DateError`].
+pub fn parse_sampling(typed: &str, today: Date) -> Result<Date, DateError> {
+    parse_onset(typed, today)
+}
+
 /// gg/mm/aaaa.
 #[must_use]
 pub fn display(day: Date) -> String {

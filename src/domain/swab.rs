@@ -70,6 +70,31 @@ impl FromStr for StructureId {
     }
 }
 
+/// A structure that is often reported for: its code, and what people call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedStructure {
+    /// Its code.
+    pub id: StructureId,
+    /// Its name; may be empty.
+    pub name: String,
+}
+
+impl fmt::Display for NamedStructure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id, self.name)
+    }
+}
+
+/// The code, a blank, the name.
+impl FromStr for NamedStructure {
+    type Err = NotAStructure;
+
+    fn from_str(text: &str) -> Result<Self, NotAStructure> {
+        let (id, name) = text.trim().split_once(char::is_whitespace).unwrap_or((text, ""));
+        Ok(Self { id: id.parse()?, name: name.trim().to_owned() })
+    }
+}
+
 /// A structure in words, where it has no code: 256 characters at most, blanks around it dropped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StructureDescription(String);
@@ -215,6 +240,15 @@ mod tests {
         for typed in ["", "190-201", "190-201-1234", "190-201-1234567", "19-201-123456", "190-201-12345è"] {
             assert_eq!(typed.parse::<StructureId>(), Err(NotAStructure), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_named_structure_is_a_code_and_a_name() {
+        let named = |text: &str| text.parse::<NamedStructure>().map(|it| (it.id.to_string(), it.name));
+        let (id, name) = ("190-201-123456".to_owned(), "Ospedale Civile".to_owned());
+        assert_eq!(named(" 190-201-123456  Ospedale Civile "), Ok((id.clone(), name)));
+        assert_eq!(named("190-201-123456"), Ok((id, String::new())));
+        assert_eq!(named("Ospedale Civile"), Err(NotAStructure));
     }
 
     #[test]

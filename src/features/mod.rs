@@ -15,3 +15,4 @@ pub mod registers;
 pub mod requests;
 pub mod sheets;
 pub mod statistics;
+pub mod swabs;

@@ -14,6 +14,7 @@ use crate::features::{
     language, login, operators, profile, registers,
     requests::act_page,
     sheets, statistics,
+    swabs::{CancelReport, ReportTest},
 };
 
 /// The routes and the layers around them.
@@ -70,6 +71,8 @@ pub fn router(state: AppState) -> Router {
         .route("/statistics/export", post(statistics::post::export))
         .route("/statistics/live", get(statistics::live::show))
         .route("/statistics/live/board", get(statistics::live::board))
+        .route("/swabs", get(act_page::show::<ReportTest>).post(act_page::send::<ReportTest>))
+        .route("/swabs/cancel", get(act_page::show::<CancelReport>).post(act_page::send::<CancelReport>))
         .route_layer(session_store::layer(&state));
     let files = Router::new()
         .route("/operators/import", get(sheets::import::ask).post(sheets::import::send))

@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::settings::{CredentialFiles, Settings, SettingsError, filled};
-use crate::{domain::swab::StructureId, server::config::word::word};
+use crate::{
+    domain::swab::{NamedStructure, StructureId},
+    server::config::{texts::structures, word::word},
+};
 
 /// How we show who we are (seed 003, Tab. 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -123,6 +126,9 @@ reporter_settings! {
     SwabSettings = "swabs" {
         /// The structure whose tests are reported, in its own mode: region, health authority, structure.
         structure: Option<String>,
+        /// The structures that a region's operators are offered, each as its code, a blank and its name.
+        #[serde(deserialize_with = "structures")]
+        structures: Vec<NamedStructure>,
         /// Path or whole URL of Invio esecuzione test, where it is not the usual one.
         report_path: Option<String>,
         /// Path or whole URL of Annullamento esecuzione test, where it is not the usual one.

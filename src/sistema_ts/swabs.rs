@@ -26,7 +26,7 @@ use crate::{
         code::Cun,
         fiscal_code::FiscalCode,
         service::Service,
-        swab::{Contact as PatientContact, Site, StructureId, TestResult},
+        swab::{Contact as PatientContact, NamedStructure, Site, StructureId, TestResult},
     },
     server::clock::Clock,
 };
@@ -110,6 +110,7 @@ pub struct Swabs {
     urls: Arc<[Url; 3]>,
     authentication: AuthenticationType,
     structure: Option<StructureId>,
+    structures: Arc<[NamedStructure]>,
 }
 
 /// Nothing of a patient, but no use in printing either.
@@ -131,12 +132,19 @@ impl Swabs {
         ];
         let structure = own.structure()?;
         let authentication = settings.authentication_type;
-        Ok(Self { client: Client::build(&settings, clock)?, urls: Arc::new(urls), authentication, structure })
+        let structures = own.structures.clone().into();
+        let (client, urls) = (Client::build(&settings, clock)?, Arc::new(urls));
+        Ok(Self { client, urls, authentication, structure, structures })
     }
 
     /// The structure that we are; none where we are a region, and each call says where the swab was taken.
     pub const fn structure(&self) -> Option<&StructureId> {
         self.structure.as_ref()
+    }
+
+    /// Those that the configuration names.
+    pub fn structures(&self) -> &[NamedStructure] {
+        &self.structures
     }
 
     /// Invio esecuzione test. Never repeated.

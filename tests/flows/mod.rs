@@ -25,4 +25,5 @@ mod sheets;
 mod sign_in;
 mod silence;
 mod statistics;
+mod swabs;
 mod unrecorded;

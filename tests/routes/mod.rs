@@ -70,7 +70,7 @@ const KEY: &[(&str, &str)] = &[("key", "01761b2c-5b5e-7000-8000-000000000001")];
 
 /// `{id}` is an account's: no case has it.
 const ROWS: &[RouteRow] = &[
-    ("GET", "/", &[], ["303 /login", "303 /asl", "200", "303 /operators", "303 /login"]),
+    ("GET", "/", &[], ["303 /login", "303 /swabs", "200", "303 /operators", "303 /login"]),
     ("GET", "/asl", &[], other_page("200")),
     ("POST", "/asl", &[], other_form("400")),
     ("GET", "/cases", &[], desk_page("200")),
@@ -137,6 +137,10 @@ const ROWS: &[RouteRow] = &[
     ("POST", "/statistics/export", &[], office_form("200")),
     ("GET", "/statistics/live", &[], office_page("200")),
     ("GET", "/statistics/live/board", &[], office_page("200")),
+    ("GET", "/swabs", &[], other_page("200")),
+    ("POST", "/swabs", &[], other_form("400")),
+    ("GET", "/swabs/cancel", &[], other_page("200")),
+    ("POST", "/swabs/cancel", &[], other_form("400")),
     ("GET", "/login", &[], ["200", "303 /", "303 /", "303 /", "200"]),
     ("POST", "/login", &[], all("422")),
     ("GET", "/login/pin", &[], ["303 /login", "303 /", "303 /", "303 /", "303 /login"]),

@@ -43,6 +43,10 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
     const FIELDS: &'static [&'static str];
     /// What to say in special cases, by the keys of their texts.
     const NOTES: &'static [&'static str];
+    /// Those of the fields that stay filled in after a yes: nothing of a patient's.
+    const KEPT: &'static [&'static str] = &[];
+    /// Whether a second act is asked for before it is sent: it can't be undone.
+    const ASKS_FIRST: bool = false;
 
     /// The way to the service; none where it is not configured.
     fn client(state: &AppState) -> Option<&Client>;
@@ -64,6 +68,12 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
 
     /// The fields of the form.
     fn fields(form: &Form) -> AnyView;
+
+    /// What will be done, repeated before it is, where [`Act::ASKS_FIRST`].
+    fn question(&self, shown: &Shown) -> AnyView {
+        let _ = shown;
+        ().into_any()
+    }
 
     /// What the yes brought, beside its card.
     fn receipt(receipt: Self::Receipt, shown: &Shown) -> AnyView;
@@ -95,6 +105,16 @@ pub struct Shown {
     pub language: Language,
     /// Now.
     pub now: Timestamp,
+    /// The running application.
+    pub state: AppState,
+}
+
+impl Shown {
+    /// To who asks.
+    pub fn to<Q>(at: &At<Q>) -> Self {
+        let (state, language) = (at.state.clone(), at.context.language);
+        Self { alphabet: state.config.desk.alphabet_in(language), language, now: at.now, state }
+    }
 }
 
 /// What an act is about, told apart from the desk's other acts.
@@ -147,7 +167,7 @@ impl<A: Act> Errand for ActErrand<A> {
         let Ended { class, effect, answer, when } = ended;
         let receipt = effect.map(|receipt| A::received(receipt, when));
         let last = Last { service: A::SERVICE, subject: subject_of(&act), answer, receipt };
-        memory.note(class, last, typed, when.at);
+        memory.note(class, last, (typed, A::KEPT), when.at);
         sealed.close(A::DRAWER, memory, when.at)
     }
 }

@@ -12,6 +12,7 @@ use super::{
     fields::{Decision, Notes, decision_id, one_time_key},
     memory::{Memory, Typed},
     outcome::{Outcome, is_no, say},
+    question,
     silence::Silence,
     submit::submit,
     unrecorded::Back,
@@ -64,7 +65,7 @@ pub async fn show<A: Act>(at: At<A::Queue>, retained: Retained) -> Result<Respon
     let memory = remembered::<A>(&at).await;
     let told = told_of::<A>(&at, &memory).await?;
     let kept = Typed::of(A::FIELDS, |name| retained.get(name));
-    let carried = if told.is_some() { memory.typed } else { Typed::default() };
+    let carried = if told.is_some() { memory.typed } else { memory.typed.only(A::KEPT) };
     let typed = if kept.is_empty() { carried } else { kept };
     render::<A>(at, typed, told, FormErrors::default()).await
 }
@@ -78,6 +79,9 @@ pub async fn send<A: Act>(
     let key = one_time_key(&value("key").unwrap_or_default(), A::SERVICE)?;
     let (typed, is_decided) = (Typed::of(A::FIELDS, value), value("repeat").is_some());
     let (language, mut errors) = (at.context.language, FormErrors::default());
+    if value(question::BACK).is_some() {
+        return render::<A>(at, typed, None, errors).await;
+    }
     let act = A::read(&typed, &at, &mut errors);
     let Some(act) = act.filter(|_| errors.is_empty() && A::client(&at.state).is_some()) else {
         return render::<A>(at, typed, None, errors).await;
@@ -87,6 +91,9 @@ pub async fn send<A: Act>(
     let judgement = memory.unsettled.judge(&subject_of(&act), &key, last.as_ref(), at.now);
     if judgement == Judgement::MayBeDone && !is_decided && !A::SERVICE.only_asks() {
         return ask::<A>(at, typed).await;
+    }
+    if A::ASKS_FIRST && value(question::SURE).is_none() {
+        return question::page(at, act, typed, is_decided).await;
     }
     let repeats_knowingly = is_decided || judgement == Judgement::Another;
     let errand = ActErrand { key, act, typed: typed.clone(), repeats_knowingly, memory };
@@ -146,7 +153,7 @@ async fn render<A: Act>(
         true => page,
         false => page.refused(language),
     };
-    let shown = Shown { alphabet: at.state.config.desk.alphabet_in(language), language, now: at.now };
+    let shown = Shown::to(&at);
     let circuit = A::client(&at.state).map(Client::circuit);
     let model = Model::<A> { form: Form { typed, errors, shown }, key, told, circuit };
     Ok(page.render(at.context, move || act_view(model)).await)

@@ -33,6 +33,18 @@ impl Typed {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// Of these fields alone.
+    #[must_use]
+    pub fn only(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| names.contains(&name.as_str()));
+        self
+    }
+
+    /// The fields, by name.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whether nothing was typed at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -72,10 +84,10 @@ impl<R> Default for Memory<R> {
 }
 
 impl<R> Memory<R> {
-    /// After a request: what was typed stays only while it may be corrected.
-    pub fn note(&mut self, class: OutcomeClass, last: Last<R>, typed: Typed, at: Timestamp) {
+    /// After a request: what was typed stays only while it may be corrected, but for the fields `kept`.
+    pub fn note(&mut self, class: OutcomeClass, last: Last<R>, (typed, kept): (Typed, &[&str]), at: Timestamp) {
         self.unsettled.note(class, &last.subject, &last.answer.submission, at);
-        self.typed = if class == OutcomeClass::Done { Typed::default() } else { typed };
+        self.typed = if class == OutcomeClass::Done { typed.only(kept) } else { typed };
         self.last = Some(last);
     }
 }

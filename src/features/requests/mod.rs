@@ -11,6 +11,7 @@ pub mod fields;
 pub mod in_flight;
 pub mod memory;
 pub mod outcome;
+pub mod question;
 pub mod sealed;
 pub mod silence;
 pub mod submit;

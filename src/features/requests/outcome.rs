@@ -137,6 +137,8 @@ fn places(
         (OutcomeClass::Refused, Service::Unlock) => &["otp", "onset"],
         (OutcomeClass::Refused, Service::Confirm) if is_deferred => &["cun"],
         (OutcomeClass::Refused, Service::AslOtp) => &["otp", "onset", "patient"],
+        (OutcomeClass::Refused, Service::SwabReport) => &["patient", "sampled_on"],
+        (OutcomeClass::Refused, Service::SwabCancel) => &["patient", "cun"],
         _ => return None,
     };
     let place = |id: &&'static str| (*id, language.text(&format!("desk.{id}")));
@@ -244,8 +246,7 @@ mod tests {
     use super::*;
     use crate::sistema_ts::outcome::{FailureReason, RefusalReason};
 
-    const WITHOUT_DESK: [Service; 4] =
-        [Service::SwabReport, Service::SwabCancel, Service::SwabList, Service::ExemptionClose];
+    const WITHOUT_DESK: [Service; 2] = [Service::SwabList, Service::ExemptionClose];
     #[test]
     fn every_outcome_and_every_reason_has_its_words_in_both_languages() {
         for language in Language::ALL {

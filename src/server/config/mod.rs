@@ -7,7 +7,7 @@ mod load;
 mod reference;
 mod sections;
 mod server;
-mod texts;
+pub mod texts;
 pub mod word;
 
 use std::{net::SocketAddr, path::PathBuf};

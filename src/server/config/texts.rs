@@ -5,6 +5,8 @@ use std::{net::IpAddr, path::PathBuf};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 
+use crate::domain::swab::NamedStructure;
+
 /// A list of texts, or one text with commas between them.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -31,6 +33,12 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
     texts
         .map(|text| network(&text).map_err(|_| D::Error::custom(format!("`{text}` is no address and no network"))))
         .collect()
+}
+
+/// Structures that have swabs taken.
+pub fn structures<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NamedStructure>, D::Error> {
+    let texts = Texts::deserialize(deserializer)?.list().into_iter();
+    texts.map(|text| text.parse().map_err(|error| D::Error::custom(format!("`{text}`: {error}")))).collect()
 }
 
 /// Files.
