@@ -24,3 +24,5 @@ mod sandbox;
 mod sistema_ts;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod withstand;

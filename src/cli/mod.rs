@@ -1,5 +1,6 @@
 //! The command line → one command.
 
+pub mod backup;
 pub mod code;
 pub mod console;
 pub mod healthcheck;
@@ -50,6 +51,8 @@ enum Command {
     /// Proves that the registers are whole, signs where they stand.
     #[command(subcommand)]
     Register(register::Command),
+    #[command(flatten)]
+    Backups(backup::Command),
     /// Judges codes: reads values from standard input, one a line, and prints for each, tab-separated, the value as
     /// normalised, cun, otp or -, valid or invalid, and the reason in words.
     Code {
@@ -89,6 +92,10 @@ fn run_command(command: Command, config: Option<&Path>) -> Result<(), Box<dyn st
         Command::Register(command) => {
             let config = load_config(config)?;
             Ok(runtime()?.block_on(register::run(command, &config, &Clock::system(), &mut io::stdout()))?)
+        }
+        Command::Backups(command) => {
+            let config = load_config(config)?;
+            Ok(runtime()?.block_on(backup::run(command, &config, &Clock::system(), &mut io::stdout()))?)
         }
         Command::Code { language } => Ok(code::judge_lines(io::stdin(), io::stdout(), language)?),
     }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activation;
 pub mod asl;
+pub mod backups;
 pub mod cases;
 pub mod confirm;
 pub mod desk;

@@ -13,6 +13,7 @@ use super::{
     config::Config,
     figures::{Collecting, Figures},
     geoip::Geoip,
+    health::Readiness,
     housekeeping,
     opened::{NotOpened, Opened},
     router::router,
@@ -85,6 +86,7 @@ impl Application {
             sandbox,
             in_flight,
             reports: Semaphore::new(1),
+            readiness: Readiness::default(),
             tasks,
         });
         let figures = collecting.map(|collecting| Figures::serve(collecting, state.clone()));

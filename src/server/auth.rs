@@ -125,8 +125,12 @@ impl<R: Admits> FromRequestParts<AppState> for SignedIn<R> {
         let (account, mut session, last_seen) = identify::<R>(parts, state, &login).await?;
         let now = state.clock.now_ms();
         if now - last_seen >= NOTE_EVERY.min(i64::from(state.config.session.idle) * 1000 / 30) {
-            login.touch().await.map_err(IntoResponse::into_response)?;
-            session.locks_at = Limits::of(&state.config.session, session.started_at, now).locks_at;
+            match login.touch().await {
+                Ok(()) => session.locks_at = Limits::of(&state.config.session, session.started_at, now).locks_at,
+                // What can be read is shown all the same: it may be what the operator needs for the caller.
+                Err(AppError::Unavailable(outage, _)) => tracing::warn!(%outage, "the use of a session was not noted"),
+                Err(error) => return Err(error.into_response()),
+            }
         }
         introduce(parts, &account, &session);
         Ok(Self { account, session, role: PhantomData })
@@ -171,11 +175,13 @@ async fn identify<R: Admits>(
     let (Some(token), Some(stored)) = (login.token(), stored) else {
         return Err(interrupt(parts, state, Interrupted::NotSignedIn).await);
     };
-    let why = match standing(&state.config.session, &stored, state.clock.now_ms()) {
+    let now = state.clock.now_ms();
+    let why = match standing(&state.config.session, &stored, now) {
         Standing::Active => {
             let limits = Limits::of(&state.config.session, stored.started_at, stored.last_seen);
             let Limits { locks_at, ends_at } = limits;
-            let (started_at, fresh_until) = (stored.started_at, fresh_until(&state.config.session, stored.proved_at));
+            let fresh_until = fresh_until(&state.config.session, stored.proved_at, now);
+            let started_at = stored.started_at;
             let session = SessionInfo { token, started_at, locks_at, ends_at, fresh_until };
             if R::admits(&stored.account) {
                 return Ok((stored.account, session, stored.last_seen));

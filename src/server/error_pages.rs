@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -11,23 +11,33 @@ use leptos::prelude::*;
 use rust_i18n::t;
 
 use super::{
+    health,
     page::{Page, PageContext},
     request_log::RequestId,
     state::AppState,
 };
-use crate::components::{buttons::LinkButton, heading::Heading};
+use crate::{
+    components::{buttons::LinkButton, heading::Heading},
+    storage::Outage,
+};
 
-/// Renders the page of every failure that has none.
+/// Renders the page of every failure that has none. Who probes is no visitor, and reads a line.
 pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let id = parts.extensions.get::<RequestId>().cloned();
     let Ok(context) = PageContext::from_request_parts(&mut parts, &state).await;
+    let was_sent = parts.method == Method::POST;
+    let is_probe = health::ROUTES.contains(&parts.uri.path());
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || is_page(&response) {
+    if !(status.is_client_error() || status.is_server_error()) || is_probe || is_page(&response) {
         return response;
     }
-    let mut page = render(context, status, id).await;
+    let failure = match response.extensions().get::<Outage>() {
+        Some(outage) => Failure::Unavailable { outage: *outage, was_sent },
+        None => Failure::Other(status),
+    };
+    let mut page = render(context, failure, status, id).await;
     // Such as Allow, Retry-After or the end of a cookie.
     for (name, value) in response.headers() {
         if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
@@ -42,11 +52,38 @@ fn is_page(response: &Response) -> bool {
     content_type.is_some_and(|value| value.starts_with("text/html"))
 }
 
-async fn render(context: PageContext, status: StatusCode, id: Option<RequestId>) -> Response {
+/// What is to be told.
+#[derive(Clone, Copy)]
+enum Failure {
+    /// The database can't be reached or written; `was_sent`: to a form that can be sent again as it is.
+    Unavailable { outage: Outage, was_sent: bool },
+    /// Whatever the status says.
+    Other(StatusCode),
+}
+
+impl Failure {
+    /// The keys of the title and of the paragraphs.
+    fn texts(self) -> (String, Vec<String>) {
+        match self {
+            Self::Unavailable { outage, was_sent } => {
+                let what = if was_sent { "unavailable_sent" } else { "unavailable_asked" };
+                let why = format!("unavailable_{}", outage.word());
+                ("unavailable_title".to_owned(), ["unavailable_text", what, &why].map(str::to_owned).to_vec())
+            }
+            Self::Other(status) => {
+                let name = name_of(status);
+                (format!("{name}_title"), vec![format!("{name}_text")])
+            }
+        }
+    }
+}
+
+async fn render(context: PageContext, failure: Failure, status: StatusCode, id: Option<RequestId>) -> Response {
     let locale = context.language.tag();
-    let name = name_of(status);
-    let text = |part: &str| t!(format!("errors.{name}_{part}"), locale = locale).into_owned();
-    let (title, explanation, back) = (text("title"), text("text"), t!("errors.back", locale = locale).into_owned());
+    let text = |key: &String| t!(format!("errors.{key}"), locale = locale).into_owned();
+    let (title, paragraphs) = failure.texts();
+    let (title, back) = (text(&title), t!("errors.back", locale = locale).into_owned());
+    let paragraphs: Vec<_> = paragraphs.iter().map(text).collect();
     let reference = id
         .filter(|_| status.is_server_error())
         .map(|id| t!("errors.reference", locale = locale, id = id.as_str()).into_owned());
@@ -55,7 +92,7 @@ async fn render(context: PageContext, status: StatusCode, id: Option<RequestId>)
     let view = move || {
         view! {
             <Heading>{title}</Heading>
-            <p>{explanation}</p>
+            {paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
             {reference.map(|reference| view! { <p>{reference}</p> })}
             <p>
                 <LinkButton href="/">{back}</LinkButton>

@@ -1,9 +1,11 @@
 //! The one error type at the edge: a public code, a private cause. Neither holds a caller's data.
 
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+
+use crate::storage::Outage;
 
 /// Whatever stops a request that is not the visitor's mistake.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +13,9 @@ pub enum AppError {
     /// Our own fault: the visitor reads only that it happened, the log has the cause.
     #[error("internal error: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database can't be reached or written: what was asked is right and can be asked again.
+    #[error("{0}: {1}")]
+    Unavailable(Outage, #[source] Box<dyn std::error::Error + Send + Sync>),
     /// Nothing is there, or nothing that this visitor may see.
     #[error("not found")]
     NotFound,
@@ -33,6 +38,7 @@ impl AppError {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -43,7 +49,10 @@ impl AppError {
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         metrics::counter!("centralino_database_errors_total").increment(1);
-        Self::internal(error)
+        match Outage::of(&error) {
+            Some(outage) => Self::Unavailable(outage, error.into()),
+            None => Self::internal(error),
+        }
     }
 }
 
@@ -57,12 +66,20 @@ impl From<super::random::NoRandomness> for AppError {
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let status = self.status();
-        if let Self::Internal(cause) = &self {
-            tracing::error!(error = %cause, "a request failed");
+        if matches!(self, Self::Internal(_) | Self::Unavailable(..)) {
+            tracing::error!(error = %self, "a request failed");
         }
-        (status, axum::Extension(FailedRequest)).into_response()
+        let mut response = (status, axum::Extension(FailedRequest)).into_response();
+        if let Self::Unavailable(outage, _) = self {
+            response.extensions_mut().insert(outage);
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        response
     }
 }
+
+/// After how many seconds it is worth asking again.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
 
 /// Marks a response whose body is still to be made.
 #[derive(Clone, Copy, Debug)]

@@ -29,6 +29,8 @@ const EVERY: Duration = Duration::from_mins(1);
 const REMEMBERED: i64 = 24 * 60 * 60 * 1000;
 /// How often the calls of Sistema TS that were counted are written.
 const WRITE_CALLS_EVERY: Duration = Duration::from_secs(5);
+/// By how many milliseconds the clocks of two instances may differ.
+const CLOCK_MAY_DIFFER: i64 = 5000;
 /// For how many milliseconds they are kept.
 const CALLS_KEPT: i64 = 24 * 60 * 60 * 1000;
 
@@ -77,6 +79,7 @@ pub async fn once(state: &AppState) -> Result<(), Vec<CheckpointError>> {
         done.push(see_to(state, register).await);
     }
     done.push(see_to_cases(state).await);
+    done.push(see_to_clock(state).await);
     see_to_places(state).await;
     let failed: Vec<_> = done.into_iter().filter_map(Result::err).collect();
     if failed.is_empty() { Ok(()) } else { Err(failed) }
@@ -123,6 +126,19 @@ async fn see_to_cases(state: &AppState) -> Result<(), CheckpointError> {
     };
     while state.db.delete_old_cases(before, record("cases")).await? {}
     while state.db.delete_old_requests(before, record("requests")).await? {}
+    Ok(())
+}
+
+/// Says so when the clock was set back: PINs that were used are then refused until it is where it was.
+async fn see_to_clock(state: &AppState) -> Result<(), CheckpointError> {
+    let now = state.clock.now_ms();
+    for register in Register::ALL.iter().copied() {
+        let behind = state.db.register_head(register).await?.at - now;
+        if behind >= CLOCK_MAY_DIFFER {
+            let (register, seconds) = (register.word(), behind / 1000);
+            tracing::error!(register, seconds, "the clock is behind the newest entry of a register: set it right");
+        }
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use tower_sessions::{Session, session::Error};
 use super::{
     errors::AppError,
     session::SessionToken,
-    session_store::{Carried, KEY},
+    session_store::{Carried, KEY, outage_in},
 };
 use crate::storage::sessions::StoredSession;
 
@@ -76,6 +76,9 @@ impl LoginSession {
 
 impl From<Error> for AppError {
     fn from(error: Error) -> Self {
-        Self::internal(error)
+        match outage_in(&error) {
+            Some(outage) => Self::Unavailable(outage, error.into()),
+            None => Self::internal(error),
+        }
     }
 }

@@ -32,14 +32,18 @@ const COUNTERS: [(&str, &str); 9] = [
     ("centralino_housekeeping_failures_total", "Rounds of housekeeping that failed: a register may not be whole."),
 ];
 /// What goes up and down.
-const GAUGES: [(&str, &str); 9] = [
+const GAUGES: [(&str, &str); 10] = [
     ("centralino_build_info", "1, with the version of the program."),
     ("centralino_upstream_circuit_state", "1 for the state in which the circuit to Sistema TS is, 0 for the others."),
     ("centralino_upstream_certificate_expiry_timestamp_seconds", "When our certificate for Sistema TS ends."),
     ("centralino_open_cases", "Cases that are open; the same on every instance."),
     ("centralino_signed_in_operators", "People of some queue whose session is in use; the same on every instance."),
     ("centralino_register_checkpoint_timestamp_seconds", "When the newest checkpoint of a register was signed."),
-    ("centralino_database_up", "1 if the database answers, else 0."),
+    ("centralino_database_up", "1 if the database answers and takes what is written, else 0."),
+    (
+        "centralino_clock_behind_seconds",
+        "By how much the clock is behind the newest entry of a register: it was set back.",
+    ),
     ("centralino_database_connections", "Connections to the database, by pool and state."),
     ("centralino_password_hashing_queue", "Passwords that wait for their turn to be hashed."),
 ];
@@ -104,7 +108,8 @@ pub async fn look(state: &AppState) {
         set("idle", pool.idle);
         set("used", pool.open.saturating_sub(pool.idle));
     }
-    let is_up = matches!(timeout(PATIENCE, look_up(state)).await, Ok(Ok(())));
+    let answers = matches!(timeout(PATIENCE, look_up(state)).await, Ok(Ok(())));
+    let is_up = answers && state.readiness.outage(&state.db).await.is_none();
     gauge!("centralino_database_up").set(f64::from(is_up));
 }
 
@@ -116,8 +121,10 @@ async fn look_up(state: &AppState) -> Result<(), sqlx::Error> {
     let at_work = state.db.at_work(seen, now - i64::from(session.absolute) * 1000).await?;
     gauge!("centralino_open_cases").set(at_work.open_cases as f64);
     gauge!("centralino_signed_in_operators").set(at_work.operators as f64);
+    let mut newest = 0;
     for register in Register::ALL.iter().copied() {
         let head = state.db.register_head(register).await?;
+        newest = head.at.max(newest);
         let entries = counter!("centralino_register_entries_total", "register" => register.word());
         entries.absolute(u64::try_from(head.seq).unwrap_or_default());
         if let Some(last) = state.db.last_checkpoint(register).await? {
@@ -125,5 +132,6 @@ async fn look_up(state: &AppState) -> Result<(), sqlx::Error> {
             signed.set(last.signed_at as f64 / 1000.0);
         }
     }
+    gauge!("centralino_clock_behind_seconds").set((newest - now).max(0) as f64 / 1000.0);
     Ok(())
 }

@@ -110,10 +110,11 @@ impl Limits {
     }
 }
 
-/// Until when a proof of the second factor, given at `proved_at`, is fresh; milliseconds since 1970.
+/// Until when a proof of the second factor, given at `proved_at`, is fresh; milliseconds since 1970. After the clock was
+/// set back one that is still to come is none: nobody knows how long ago it was.
 #[must_use]
-pub fn fresh_until(config: &config::Session, proved_at: Option<i64>) -> i64 {
-    proved_at.map_or(0, |proved| proved + i64::from(config.fresh_pin) * 1000)
+pub fn fresh_until(config: &config::Session, proved_at: Option<i64>, now: i64) -> i64 {
+    proved_at.filter(|proved| *proved <= now).map_or(0, |proved| proved + i64::from(config.fresh_pin) * 1000)
 }
 
 /// What `session` may be used for at `now`, milliseconds since 1970.

@@ -11,7 +11,7 @@ use time::{Date, OffsetDateTime, Time};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::SameSite,
-    session::{Id, Record},
+    session::{self as library, Id, Record},
     session_store::{Error, Result},
 };
 
@@ -20,7 +20,7 @@ use super::{
     session::{COOKIE, SessionToken},
     state::AppState,
 };
-use crate::storage::{Db, sessions::SessionRow};
+use crate::storage::{Db, Outage, sessions::SessionRow};
 
 /// The one key of a record's data, under which a [`Carried`] lies.
 pub(super) const KEY: &str = "login";
@@ -111,8 +111,16 @@ fn hash(id: Id) -> String {
     SessionToken::from(id).hash()
 }
 
+/// The library carries an error as a text: an outage is known by the words with which it begins.
 fn unanswered(error: sqlx::Error) -> Error {
-    Error::Backend(error.to_string())
+    metrics::counter!("centralino_database_errors_total").increment(1);
+    Error::Backend(Outage::of(&error).map_or_else(|| error.to_string(), |outage| format!("{outage}: {error}")))
+}
+
+/// What keeps the database from answering, if that is why a session can't be had.
+pub(super) fn outage_in(error: &library::Error) -> Option<Outage> {
+    let library::Error::Store(Error::Backend(text)) = error else { return None };
+    Outage::ALL.into_iter().find(|outage| text.starts_with(&outage.to_string()))
 }
 
 fn undecodable(error: serde_json::Error) -> Error {

@@ -5,7 +5,9 @@ use std::{fmt, ops::Deref, sync::Arc};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use super::{clock::Clock, config::Config, geoip::Geoip, random::Random, secrets::Secrets, upstream::Queues};
+use super::{
+    clock::Clock, config::Config, geoip::Geoip, health::Readiness, random::Random, secrets::Secrets, upstream::Queues,
+};
 use crate::{
     features::{accounts::passwords::Passwords, requests::in_flight::InFlight},
     sandbox::Running,
@@ -43,6 +45,8 @@ pub struct Inner {
     pub in_flight: InFlight,
     /// Who counts a period, which may keep the database busy: one at a time.
     pub reports: Semaphore,
+    /// Whether the database takes what is written, as last found out.
+    pub readiness: Readiness,
     /// What must come to its end before the process does.
     pub tasks: TaskTracker,
 }

@@ -134,7 +134,8 @@ const FOUND: &str = select_cases!(
 );
 const OPEN: &str = "INSERT INTO cases (id, operator_id, call_id, opened_at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT DO NOTHING";
-const CLOSE: &str = "UPDATE cases SET closed_at = $2 WHERE id = $1";
+/// A clock that was set back meanwhile makes no case end before it began.
+const CLOSE: &str = "UPDATE cases SET closed_at = CASE WHEN $2 < opened_at THEN opened_at ELSE $2 END WHERE id = $1";
 /// Sorts after every UUID.
 const AFTER_ALL: &str = "~";
 

@@ -1,6 +1,10 @@
 //! The connection to either engine, and the two macros by which one body of statements serves both.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
     Connection, Executor, FromRow, PgConnection, PgPool, SqlitePool,
@@ -83,6 +87,13 @@ impl Db {
         format!("sqlite:{}", file.display())
     }
 
+    /// The file at an address of SQLite; none for another engine's.
+    #[must_use]
+    pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+        let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten()?;
+        Some(options.get_filename().to_owned())
+    }
+
     async fn open_postgres(url: &str) -> Result<Self, OpenError> {
         // A change of tables may take its time, and waits for another instance's.
         let mut alone = PgConnection::connect(url).await?;
@@ -106,6 +117,11 @@ impl Db {
         // A connection to a file does not go stale: to ask first whether it lives would be a trip to its thread and back.
         let pool = |connections| {
             let options = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+            // A full disk may end a transaction before sqlx does, which then believes for ever to be in it.
+            let options = options.before_acquire(|connection, _| {
+                let is_free = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_free) })
+            });
             options.test_before_acquire(false)
         };
         let writer = pool(1).connect_with(options.clone()).await?;
@@ -147,6 +163,14 @@ impl Db {
     /// Whether the engine answers.
     pub async fn ping(&self) -> Result<(), sqlx::Error> {
         read!(self, |pool| sqlx::query("SELECT 1").execute(pool).await.map(drop))
+    }
+
+    /// Whether the engine takes what is written: commits a change that means nothing.
+    pub async fn try_to_write(&self) -> Result<(), sqlx::Error> {
+        write!(self, |tx| {
+            sqlx::query("UPDATE write_probe SET tries = tries + 1 WHERE one = 1").execute(&mut *tx).await?;
+            Ok(())
+        })
     }
 
     /// Lets statements under way end, then closes.

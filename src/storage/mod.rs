@@ -11,6 +11,7 @@ mod direct;
 pub mod imports;
 pub mod old_cases;
 pub mod operators;
+mod outage;
 pub mod own_account;
 pub mod registers;
 pub mod requests;
@@ -18,12 +19,14 @@ pub mod sessions;
 pub mod statistics;
 pub mod step_up;
 pub mod steps;
+pub mod transfer;
 pub mod upstream_minutes;
 
 use std::str::FromStr;
 
 pub use db::{Connections, Db, OpenError};
 pub(crate) use db::{read, write, write_alone};
+pub use outage::Outage;
 
 /// A stored word as the type it was written from. The error names no value.
 pub(crate) fn decode<T: FromStr>(stored: &str) -> Result<T, sqlx::Error> {

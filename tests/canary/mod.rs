@@ -5,9 +5,9 @@ mod call;
 mod evidence;
 mod mischief;
 mod panics;
-mod process;
+pub mod process;
 mod search;
-mod visitor;
+pub mod visitor;
 
 use std::{
     collections::BTreeSet,
@@ -54,6 +54,7 @@ async fn nothing_of_a_caller_is_left_anywhere(engine: Engine) {
     operator = operator.moved_to(desk.address);
     not_sent(&mut operator, &again).await;
     let last = desk.figures().await;
+    backed_up(&place);
     log += &desk.stop();
 
     assert_went_everywhere(&log, &figures);
@@ -63,6 +64,12 @@ async fn nothing_of_a_caller_is_left_anywhere(engine: Engine) {
     assert!(after.size_of("stderr-") > 100_000 && sent.lock().len() > 100, "there is something to look into");
     assert_eq!(after.search(&searcher), BTreeSet::new(), "in the end");
     planted_leaks_are_found(engine, &place, &callers.positive[0].cun, start).await;
+}
+
+/// Makes a backup, which is then searched with the rest of the folder.
+fn backed_up(place: &Place) {
+    let made = place.command(&["backup", "--with-secret"]).output().expect("runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
 /// What a file made now would bear.
@@ -204,9 +211,10 @@ async fn planted_leaks_are_found(engine: Engine, place: &Place, cun: &str, start
     fs::write(place.path().join("data/sandbox/left.txt"), cun).expect("writes");
     let sent = Sent::default();
     sent.lock().insert(format!("location: /cases?q={cun}"));
+    backed_up(place);
     let found = look(engine, place, &sent, &format!("total{{cun=\"{cun}\"}} 1"), start).await.search(&searcher);
     let database = if engine == Engine::Sqlite { "data/centralino.db" } else { "/base/" };
-    for name in [database, "stderr-1", "left.txt", "the figures", "sent to a browser"] {
+    for name in [database, "data/backups/", "stderr-1", "left.txt", "the figures", "sent to a browser"] {
         assert!(found.iter().any(|what| what.contains(name)), "a leak in {name} is not found: {found:?}");
     }
 }

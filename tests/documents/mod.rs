@@ -13,7 +13,7 @@ use centralino::{
     server::config,
 };
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "SECURITY.md",
@@ -21,6 +21,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/asvs.md",
     "docs/sandbox.md",
     "docs/open-points.md",
+    "docs/operations.md",
     "docs/registers.md",
     "docs/guida-supervisori.md",
 ];

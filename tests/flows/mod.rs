@@ -5,7 +5,7 @@ mod asl;
 mod call_data;
 mod cases;
 mod deferred;
-mod desk;
+pub mod desk;
 mod fresh_pin;
 mod language;
 mod links;

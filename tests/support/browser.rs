@@ -38,6 +38,11 @@ impl Browser {
         Self { client: client(), base: format!("http://{address}"), cookies: BTreeMap::new() }
     }
 
+    /// Goes on before a desk that listens elsewhere now.
+    pub fn move_to(&mut self, address: SocketAddr) {
+        self.base = format!("http://{address}");
+    }
+
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = self.request(Method::GET, path);
@@ -46,16 +51,20 @@ impl Browser {
 
     /// Sends a form.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.form(path, fields);
+        self.send(request).await
+    }
+
+    /// The request of a form, still to be sent.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
         let mut body = form_urlencoded(fields);
         if body.is_empty() {
             body.push('&');
         }
-        let request = self
-            .request(Method::POST, path)
+        self.request(Method::POST, path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ORIGIN, &self.base)
-            .body(body);
-        self.send(request).await
+            .body(body)
     }
 
     /// A request as a page of the desk makes it, still to be filled and sent.
@@ -65,8 +74,13 @@ impl Browser {
 
     /// Sends a request with the cookies, and keeps those that come back.
     pub async fn send(&mut self, request: RequestBuilder) -> Answer {
+        self.try_send(request).await.expect("an answer")
+    }
+
+    /// The same, to a desk that may die over it.
+    pub async fn try_send(&mut self, request: RequestBuilder) -> Result<Answer, reqwest::Error> {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = request.header(header::COOKIE, cookies.join("; ")).send().await.expect("an answer");
+        let response = request.header(header::COOKIE, cookies.join("; ")).send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         for cookie in headers.get_all(header::SET_COOKIE) {
             let cookie = cookie::Cookie::parse(cookie.to_str().expect("text").to_owned()).expect("a cookie");
@@ -76,7 +90,7 @@ impl Browser {
                 self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
-        Answer { status, headers, text: response.text().await.expect("text") }
+        Ok(Answer { status, headers, text: response.text().await? })
     }
 }
 

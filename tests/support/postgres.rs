@@ -64,13 +64,18 @@ fn is_running(data: &Path) -> bool {
         && as_postgres("pg_ctl").args(["status", "-D"]).arg(data).output().is_ok_and(|run| run.status.success())
 }
 
-fn start_server(folder: &Path, data: &Path) {
-    let _ = fs::remove_dir_all(data);
+/// Makes a server in a folder that is not there, and starts it.
+pub fn make_server(data: &Path) {
     fs::create_dir(data).expect("a folder");
     if user_id() == 0 {
         run(Command::new("chown").arg("postgres").arg(data));
     }
     run(as_postgres("initdb").args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "-D"]).arg(data));
+    start(data);
+}
+
+/// Starts the server of a folder.
+pub fn start(data: &Path) {
     let options = format!(
         "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=400 -c log_statement=none",
         data.display()
@@ -80,6 +85,11 @@ fn start_server(folder: &Path, data: &Path) {
         .arg(data.join("log"))
         .arg("-D")
         .arg(data));
+}
+
+fn start_server(folder: &Path, data: &Path) {
+    let _ = fs::remove_dir_all(data);
+    make_server(data);
     let pg_ctl = as_postgres("pg_ctl");
     let words: Vec<_> = std::iter::once(pg_ctl.get_program()).chain(pg_ctl.get_args()).collect();
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
@@ -87,8 +97,8 @@ fn start_server(folder: &Path, data: &Path) {
     run(Command::new("setsid").args(["--fork", "sh", "-c", WATCH, "watch"]).arg(folder).arg(words.join(" ")));
 }
 
-/// PostgreSQL refuses to run as root.
-fn as_postgres(program: &str) -> Command {
+/// A program of PostgreSQL's, which refuses to run as root.
+pub fn as_postgres(program: &str) -> Command {
     let program = binaries().join(program);
     if user_id() != 0 {
         return Command::new(program);
@@ -111,7 +121,7 @@ fn user_id() -> u32 {
 }
 
 /// Runs to the end. Its output goes to a file, not to a pipe: a started server would hold a pipe open.
-fn run(command: &mut Command) {
+pub fn run(command: &mut Command) {
     let output = tempfile::tempfile().expect("a file");
     let copy = || Stdio::from(output.try_clone().expect("a file"));
     let status = command.stdin(Stdio::null()).stdout(copy()).stderr(copy()).status().expect("a process");

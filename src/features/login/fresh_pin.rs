@@ -213,5 +213,6 @@ async fn use_up(
 /// Whether the session, asked anew, has a fresh proof that this request did not know of.
 async fn was_just_proved(state: &AppState, session: &SessionInfo) -> Result<bool, AppError> {
     let proved_at = state.db.proved_at(&session.token.hash()).await?;
-    Ok(state.clock.now_ms() < fresh_until(&state.config.session, proved_at))
+    let now = state.clock.now_ms();
+    Ok(now < fresh_until(&state.config.session, proved_at, now))
 }

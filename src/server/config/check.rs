@@ -14,6 +14,9 @@ const LONGEST_SESSION: u32 = 24 * 60 * 60;
 /// For how many months the entries of the registers are kept at least, and at most.
 const SHORTEST_RETENTION: u32 = 6;
 const LONGEST_RETENTION: u32 = 120;
+/// How many backups are kept at most, and for how many days.
+const MOST_BACKUPS: u32 = 10_000;
+const LONGEST_BACKUP: u32 = 3650;
 /// The longest time between two checkpoints of the registers, in minutes: a day.
 const LONGEST_CHECKPOINT: u32 = 24 * 60;
 /// The shortest idle limit and the shortest time for calls in flight to end, in seconds.
@@ -55,6 +58,8 @@ impl Config {
                 "cases.retention_months",
                 "not between 1 and 120 months",
             ),
+            ((1..=MOST_BACKUPS).contains(&self.backup.keep), "backup.keep", "not from 1 to 10000"),
+            (self.backup.keep_days <= LONGEST_BACKUP, "backup.keep_days", "more than ten years (3650 days)"),
             (self.sandbox.control.ip().is_loopback(), "sandbox.control", "not a loopback address"),
         ];
         let settings = self.sistema_ts.iter().flat_map(Settings::problems);
@@ -297,6 +302,8 @@ mod tests {
             ("passwords.breached_file", "CENTRALINO__PASSWORDS__BREACHED_FILE", "/no/such.txt"),
             ("registers.retention_months", "CENTRALINO__REGISTERS__RETENTION_MONTHS", "5"),
             ("cases.retention_months", "CENTRALINO__CASES__RETENTION_MONTHS", "0"),
+            ("backup.keep", "CENTRALINO__BACKUP__KEEP", "0"),
+            ("backup.keep_days", "CENTRALINO__BACKUP__KEEP_DAYS", "3651"),
             ("geoip.database_file", "CENTRALINO__GEOIP__DATABASE_FILE", "/proc/version"),
         ] {
             let found = problems("", &[(name, value)]);

@@ -17,8 +17,8 @@ use serde::Deserialize;
 pub use load::{Problem, Problems};
 pub use reference::TEXT;
 pub use sections::{
-    Cases, Database, DatabaseUrl, Desk, Geoip, Log, LogFormat, LogLevel, Metrics, Passwords, Registers, Sandbox,
-    SecretFiles, Session,
+    Backup, Cases, Database, DatabaseUrl, Desk, Geoip, Log, LogFormat, LogLevel, Metrics, Passwords, Registers,
+    Sandbox, SecretFiles, Session,
 };
 pub use server::{PublicUrl, Server};
 
@@ -43,6 +43,8 @@ pub struct Config {
     pub server: Server,
     /// Where things are kept.
     pub database: Database,
+    /// Where backups are, and how many.
+    pub backup: Backup,
     /// Where the secrets are.
     pub secrets: SecretFiles,
     /// What passwords are judged by.
@@ -107,6 +109,18 @@ impl Config {
     #[must_use]
     pub fn secret_file(&self) -> PathBuf {
         self.secrets.server.clone().unwrap_or_else(|| self.data.0.join("secrets/server.key"))
+    }
+
+    /// The file of the database, where it is SQLite's.
+    #[must_use]
+    pub fn database_file(&self) -> Option<PathBuf> {
+        Db::sqlite_file(&self.database_url())
+    }
+
+    /// The folder of the backups.
+    #[must_use]
+    pub fn backup_folder(&self) -> PathBuf {
+        self.backup.folder.clone().unwrap_or_else(|| self.data.0.join("backups"))
     }
 
     /// The folder of the sandbox's certificates.

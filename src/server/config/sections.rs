@@ -100,6 +100,24 @@ impl Default for Cases {
     }
 }
 
+/// `[backup]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backup {
+    /// The folder of the backups; none for the one in the data folder.
+    pub folder: Option<PathBuf>,
+    /// How many of the newest stay, however old.
+    pub keep: u32,
+    /// For how many days the others stay.
+    pub keep_days: u32,
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self { folder: None, keep: 7, keep_days: 30 }
+    }
+}
+
 /// `[geoip]`
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -94,6 +94,12 @@ words! {
         RegisterPurged = "register_purged",
         /// Cases that had been kept long enough were deleted.
         CasesPurged = "cases_purged",
+        /// A copy of the database was made.
+        BackupMade = "backup_made",
+        /// The database was put back as a backup has it.
+        BackupRestored = "backup_restored",
+        /// The database was moved from one engine to the other.
+        DatabaseMoved = "database_moved",
     }
 }
 
@@ -128,7 +134,10 @@ impl Action {
             | Self::RegisterRead
             | Self::RegisterExported
             | Self::RegisterPurged
-            | Self::CasesPurged => Register::Admin,
+            | Self::CasesPurged
+            | Self::BackupMade
+            | Self::BackupRestored
+            | Self::DatabaseMoved => Register::Admin,
         }
     }
 }

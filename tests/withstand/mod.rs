@@ -1,0 +1,10 @@
+//! What may happen to a machine: it dies, its disk fills, its database goes away, its clock is set back; and how one goes
+//! back to a backup, and on to PostgreSQL.
+
+mod backups;
+mod clock;
+mod crash;
+mod moving;
+mod outages;
+mod own_server;
+mod work;
