@@ -16,6 +16,7 @@ if [ "${1:-run}" = test ]; then
   need python3 python3
   python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
   need xmllint libxml2-utils
+  [ -x /usr/sbin/haproxy ] || need haproxy haproxy # where not everybody's PATH leads
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
   # Debian's Chromium; on other systems Playwright brings its own.
   if [ -f /etc/debian_version ] && ! grep -q '^ID=ubuntu' /etc/os-release; then need chromium chromium; fi

@@ -2,6 +2,7 @@
 //! back to a backup, and on to PostgreSQL.
 
 mod backups;
+mod balancer;
 mod clock;
 mod crash;
 mod moving;
