@@ -167,6 +167,7 @@ fn deploy_names_what_is_there(families: &BTreeMap<String, Family>) {
     let parts: BTreeSet<_> =
         families.values().flat_map(|family| family.samples.iter().map(|(name, ..)| name.as_str())).collect();
     let name = Regex::new(r"\b(centralino_[a-z_]+|process_[a-z_]+)").expect("a pattern");
+    let label = Regex::new(r#"\b([a-z]+)(?:=|!=|=~)"([^"]*)""#).expect("a pattern");
     let expressions = [alerts(), dashboard()].concat();
     assert!(expressions.len() > 30, "{}", expressions.len());
     let mut named = BTreeSet::new();
@@ -174,6 +175,10 @@ fn deploy_names_what_is_there(families: &BTreeMap<String, Family>) {
         for found in name.find_iter(expression) {
             assert!(parts.contains(found.as_str()), "{} is told by nobody: {expression}", found.as_str());
             named.insert(found.as_str().to_owned());
+        }
+        for pair in label.captures_iter(expression).filter(|pair| &pair[1] != "job") {
+            let is_told = |value: &str| allowed(&pair[1], &value.replace('.', "0"));
+            assert!(pair[2].split('|').all(is_told), "no {} is such: {expression}", &pair[1]);
         }
         let brackets = |open, close| expression.matches(open).count() == expression.matches(close).count();
         assert!(brackets('(', ')') && brackets('{', '}') && brackets('[', ']'), "{expression}");
@@ -198,6 +203,27 @@ fn alerts() -> Vec<String> {
         );
     }
     rules.iter().map(|rule| text(rule, "expr")).collect()
+}
+
+/// Whoever has promtool runs them; here it is seen to that none is missing.
+#[test]
+fn every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() {
+    let cases = include_str!("alerts.yml");
+    let cases = YamlLoader::load_from_str(cases).expect("YAML").remove(0)["tests"].as_vec().expect("cases").clone();
+    let asked = cases.iter().flat_map(|case| case["alert_rule_test"].as_vec().expect("questions").clone());
+    let asked: Vec<_> = asked
+        .map(|asked| {
+            let fires = !asked["exp_alerts"].as_vec().expect("alerts").is_empty();
+            (asked["alertname"].as_str().expect("a name").to_owned(), fires)
+        })
+        .collect();
+    let rules = YamlLoader::load_from_str(&deployed("prometheus-alerts.yml")).expect("YAML");
+    for rule in rules[0]["groups"][0]["rules"].as_vec().expect("rules") {
+        let name = rule["alert"].as_str().expect("a name");
+        for fires in [true, false] {
+            assert!(asked.contains(&(name.to_owned(), fires)), "{name} has no case in which it fires: {fires}");
+        }
+    }
 }
 
 /// The expressions of the pictures, none of which lies over another.
