@@ -6,6 +6,7 @@ export class RegisterPage {
   readonly rows: Locator;
   readonly actor: Locator;
   readonly action: Locator;
+  readonly caseOrTransaction: Locator;
   readonly from: Locator;
   readonly submit: Locator;
   readonly alert: Locator;
@@ -21,6 +22,7 @@ export class RegisterPage {
     this.rows = page.locator("tbody").getByRole("row");
     this.actor = page.getByRole("textbox", { name: "Utente" });
     this.action = page.getByRole("combobox", { name: "Azione" });
+    this.caseOrTransaction = page.getByRole("textbox", { name: "Caso o transazione" });
     this.from = page.getByRole("textbox", { name: "Dal giorno" });
     this.submit = page.getByRole("button", { name: "Cerca" });
     this.alert = page.getByRole("alert");

@@ -1,7 +1,12 @@
+import type { Page } from "@playwright/test";
+
 import { ConfirmPage } from "../pages/confirm";
 import type { CasePage } from "../pages/case";
+import { OperatorsPage } from "../pages/operators";
+import { RegisterPage } from "../pages/register";
 import { daysAgo, shown } from "../support/dates";
 import type { Caller, Sandbox } from "../support/sandbox";
+import { newOperator, signIn } from "../support/quick";
 import { ACTS, TITLES, serviceOf } from "../support/steps";
 import { expect, test } from "../support/test";
 import { Witness } from "../support/witness";
@@ -37,6 +42,39 @@ class Call {
     if (act !== "verify") await this.page.verified(this.caller);
     if (serviceOf(act) === "confirm") await this.page.unlocked(this.otp, ONSET);
   }
+}
+
+const OFFICE = [
+  ...["/operators", "/operators/new", "/operators/import", "/profile"],
+  ...["/statistics", "/statistics?by=hour_of_day", "/statistics?by=operator", "/statistics?by=queue", "/statistics/live"],
+];
+
+/** Everything that a supervisor can open, search by what is kept of a case, and take away. */
+async function lookAtOffice(page: Page, witness: Witness, kept: string[]): Promise<void> {
+  for (const path of OFFICE) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await witness.lookThrough();
+  }
+  for (const [name, path] of [
+    ["Registro accessi", "/registers/access"],
+    ["Registro amministrazione", "/registers/admin"],
+  ] as const) {
+    const register = new RegisterPage(page, name);
+    for (const id of kept) {
+      await page.goto(path);
+      await register.caseOrTransaction.fill(id);
+      await register.search();
+      await expect(page.getByText(/^Caso [0-9a-f-]{36}, operatore/)).toBeVisible();
+      await witness.lookThrough();
+    }
+    await witness.take(() => register.exportCsv.click());
+    await witness.take(() => register.exportProof.click());
+  }
+  await page.goto("/statistics?by=operator");
+  await witness.take(() => page.getByRole("button", { name: "Esporta CSV" }).click());
+  await page.goto("/operators");
+  await witness.take(() => page.getByRole("button", { name: "Esporta CSV" }).click());
 }
 
 test.describe("what the caller says is nowhere in the browser", () => {
@@ -89,6 +127,40 @@ test.describe("what the caller says is nowhere in the browser", () => {
     await expect(confirm.alert.first()).toContainText(/incert/i);
     await witness.look();
     expect(witness.whereabouts([cun, cun.slice(4)])).toEqual([]);
+  });
+
+  test("nor in what supervisors see, search and take away @js", async ({ openCase, sandbox, server, browser }) => {
+    const call = await Call.of(openCase, sandbox);
+    await call.upTo("confirm");
+    await call.ask("confirm");
+    await expect(openCase.outcome(TITLES.confirm.done)).toBeVisible();
+    const id = new URL(openCase.page.url()).pathname.split("/").pop() ?? "";
+    const transaction = (await openCase.page.locator(".transaction code").first().textContent()) ?? "";
+    const supervisor = await newOperator(server, sandbox, "supervisor");
+    const page = await (await browser.newContext({ baseURL: server.url })).newPage();
+    await signIn(page.request, server, supervisor);
+    const witness = new Witness(page);
+    await lookAtOffice(page, witness, [id, transaction]);
+    const places = witness.whereabouts([id, supervisor.username]);
+    for (const place of [`${id} in page`, `${supervisor.username} in page`, `${supervisor.username} in file`]) {
+      expect(places, "what is kept is found").toContain(place);
+    }
+    // Typed where it does not belong, it stays in its field.
+    const register = new RegisterPage(page, "Registro accessi");
+    const operators = new OperatorsPage(page);
+    for (const said of [call.caller.cun, call.otp, call.caller.card]) {
+      await page.goto("/registers/access");
+      await register.caseOrTransaction.fill(said);
+      await register.actor.fill(said);
+      await register.search();
+      await expect(register.alert).toBeVisible();
+      await witness.look();
+      await operators.goto();
+      await operators.find(said);
+      await witness.look();
+    }
+    expect(witness.whereabouts(call.said)).toEqual([]);
+    await page.context().close();
   });
 
   test("the search can fail @js", async ({ openCase, sandbox }) => {

@@ -1,4 +1,6 @@
-import { type Page, test } from "@playwright/test";
+import { readFile } from "node:fs/promises";
+
+import { type Download, type Page, test } from "@playwright/test";
 
 /** One thing that the browser knows: where it was found, and its text. */
 interface Trace {
@@ -38,6 +40,21 @@ export class Witness {
     // Where no script may run, none can have filled a cache, and none can be asked.
     if (test.info().project.use.javaScriptEnabled === false) return;
     this.note("caches", JSON.stringify(await this.page.evaluate(() => caches.keys())));
+  }
+
+  /** Looks at a page that has nothing of it on the screen either: all of the page counts. */
+  async lookThrough(): Promise<void> {
+    await this.look();
+    this.note("page", await this.page.content());
+  }
+
+  /** Reads a file that the page gives once `asked` has asked for it. */
+  async take(asked: () => Promise<void>): Promise<void> {
+    const file = this.page.waitForEvent("download");
+    await asked();
+    const taken: Download = await file;
+    this.note("name of a file", taken.suggestedFilename());
+    this.note("file", await readFile(await taken.path(), "utf8"));
   }
 
   /** Where any of these was found, in any form that could hide it. */

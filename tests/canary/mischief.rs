@@ -13,7 +13,7 @@ use super::{call::Callers, visitor::Visitor};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Every value that somebody could have on the clipboard.
-fn values(callers: &Callers) -> Vec<String> {
+pub fn values(callers: &Callers) -> Vec<String> {
     let caller = &callers.positive[3];
     let onset = centralino::domain::dates::display(callers.onset);
     vec![

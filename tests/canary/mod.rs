@@ -4,6 +4,7 @@
 mod call;
 mod evidence;
 mod mischief;
+mod office;
 mod panics;
 pub mod process;
 mod search;
@@ -105,6 +106,10 @@ async fn calls(
     invited(place, desk, operator, callers).await;
     operator.sign_in(backstage, "operatore1").await;
     canaries.push(call::confirmed_call(operator, &desk.control, callers, backstage, "operatore1").await);
+    let mut supervisor = Visitor::new(desk.address, &operator.sent());
+    supervisor.sign_in(backstage, "supervisore1").await;
+    office::looks(&mut supervisor, backstage, operator.case.trim_start_matches("/cases/")).await;
+    office::types_what_a_caller_said(&mut supervisor, callers).await;
     call::other_calls(operator, &desk.control, callers).await;
     call::deferred(operator, &desk.control, callers).await;
     operator.open_case("88217").await;
