@@ -89,7 +89,7 @@ async fn what_is_wrong_is_named_and_the_link_still_works(engine: Engine) {
     let refused = [
         ("CANARY", "CANARY", "da 12 a 128 caratteri."),
         (long.as_str(), long.as_str(), "da 12 a 128 caratteri."),
-        ("maria CANARY 1234", "maria CANARY 1234", "non deve contenere il suo nome"),
+        ("maria CANARY 1234", "maria CANARY 1234", "non deve contenere il Suo nome"),
         ("password12345", "password12345", "trapelate in rete"),
         ("juventus juventus", "juventus juventus", "troppo facile"),
         ("sette nani CANARY", "sette nani CANARI", "non sono uguali"),

@@ -84,7 +84,7 @@ async fn what_is_wrong_with_a_password_is_named_and_nothing_changes(engine: Engi
         (["", NEW, NEW], "Scriva la password attuale"),
         (["CANARY of another", NEW, NEW], "La password attuale non è corretta. Tentativi rimasti prima del blocco: 9"),
         ([PASSWORD, "CANARY", "CANARY"], "da 12 a 128 caratteri."),
-        ([PASSWORD, "CANARY bianchi 1", "CANARY bianchi 1"], "non deve contenere il suo nome"),
+        ([PASSWORD, "CANARY bianchi 1", "CANARY bianchi 1"], "non deve contenere il Suo nome"),
         ([PASSWORD, "qwerty123456", "qwerty123456"], "trapelate in rete"),
         ([PASSWORD, "abcabcabcabcabc", "abcabcabcabcabc"], "aggiunge poco rispetto a"),
         ([PASSWORD, PASSWORD, PASSWORD], "uguale a quella attuale"),
