@@ -28,14 +28,14 @@ pub const PASSWORD: &str = "quattro gatti blu";
 /// The queues of those who work at the other desks.
 const OTHER_DESKS: &[Queue] = &[Queue::Swabs, Queue::Asl, Queue::Exemptions];
 /// User name, name, codice fiscale (all of nobody; the operators' are those that the sandbox pre-authorises), role,
-/// queues.
+/// queues. Who takes calls lands at the desk: the supervisor, without a queue, lands on the supervisors' pages.
 const PEOPLE: [(&str, &str, &str, Role, &[Queue]); 6] = [
     ("operatore1", "Mario Rossi", "RSSMRA80A01H501U", Role::Operator, &[Queue::Immuni]),
     ("operatore2", "Luigi Verdi", "VRDLGU75B02F205A", Role::Operator, &[Queue::Immuni]),
     ("operatore3", "Carla Bianchi", "BNCLRA90C43L219I", Role::Operator, &[Queue::Immuni]),
     ("operatore4", "Gianna Neri", "NREGNN85D04A662V", Role::Operator, &[Queue::Immuni]),
     ("sanitario1", "Mario Rossi", "RSSMRA80A01H501U", Role::Operator, OTHER_DESKS),
-    ("supervisore1", "Sara Gialli", "GLLSRA82E45D612X", Role::Supervisor, &[Queue::Immuni]),
+    ("supervisore1", "Sara Gialli", "GLLSRA82E45D612X", Role::Supervisor, &[]),
 ];
 
 /// Why the demo accounts could not be made or shown.
