@@ -35,7 +35,8 @@ pub struct Row {
     pub cells: Vec<AnyView>,
 }
 
-/// A table, or `empty` in its place where it has no row. On a narrow screen each row is a block of label and value.
+/// A table, or `empty` in its place where it has no row. On a narrow screen each row is a block of label and value,
+/// unless it is compact.
 #[component]
 pub fn DataTable(
     /// What the table is about; read by screen readers, hidden from sight.
@@ -48,6 +49,9 @@ pub fn DataTable(
     /// What is said where there is no row, and what to do about it.
     #[prop(into)]
     empty: String,
+    /// Whether it holds short names and numbers, which stand in rows on a narrow screen too.
+    #[prop(optional)]
+    is_compact: bool,
 ) -> impl IntoView {
     if rows.is_empty() {
         return view! { <p class="empty">{empty}</p> }.into_any();
@@ -56,7 +60,7 @@ pub fn DataTable(
         view! { <th scope="col" role="columnheader" class:is-numeric=column.is_numeric>{column.label.clone()}</th> }
     };
     view! {
-        <table class="table" role="table">
+        <table class="table" class:is-compact=is_compact role="table">
             <caption class="visually-hidden">{caption}</caption>
             <thead role="rowgroup">
                 <tr role="row">{columns.iter().map(head).collect_view()}</tr>
