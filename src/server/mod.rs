@@ -8,6 +8,7 @@ pub mod error_pages;
 pub mod errors;
 pub mod figures;
 pub mod files;
+pub mod filter;
 pub mod form;
 pub mod geoip;
 pub mod health;

@@ -32,6 +32,12 @@ impl Retained {
         self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
     }
 
+    /// All of them, by name.
+    #[must_use]
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// Whether nothing is retained.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{
     components::alert::FormErrors,
     domain::dates,
-    server::{clock::rome, language::Language, retained::Retained},
+    server::{clock::rome, language::Language},
     storage::{
         Db,
         registers::{
@@ -43,25 +43,6 @@ pub struct Typed {
     pub to: String,
     /// The place at which the page begins.
     pub before: String,
-}
-
-impl Typed {
-    /// What was typed before the language was switched.
-    #[must_use]
-    pub fn retained(retained: &Retained) -> Option<Self> {
-        let field = |name| retained.get(name).unwrap_or_default();
-        (!retained.is_empty()).then(|| Self {
-            actor: field("actor"),
-            action: field("action"),
-            outcome: field("outcome"),
-            ip: field("ip"),
-            target: field("target"),
-            case: field("case"),
-            from: field("from"),
-            to: field("to"),
-            before: String::new(),
-        })
-    }
 }
 
 /// What is asked, and how it stands in an address.

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -19,9 +19,9 @@ use crate::{
     server::{
         auth::{SignedIn, Supervisor},
         errors::AppError,
+        filter::Filter,
         form::Posted,
         page::PageContext,
-        retained::Retained,
         source::Source,
         state::AppState,
     },
@@ -41,15 +41,9 @@ pub async fn show(
     source: Source,
     context: PageContext,
     Path(register): Path<String>,
-    retained: Retained,
-    Query(typed): Query<Typed>,
+    Filter { typed, repeated }: Filter<Typed>,
 ) -> Result<Response, AppError> {
     let register = register_of(&register)?;
-    // An address can be written by anyone: what is wrong in it is not repeated. What was typed in the other language is.
-    let (typed, repeated) = match Typed::retained(&retained) {
-        Some(typed) => (typed.clone(), typed),
-        None => (typed, Typed::default()),
-    };
     let (asked, errors) = read(&typed, register, &state.db, context.language).await?;
     if !errors.is_empty() {
         return Ok(page::render(context, Shown { register, typed: repeated, ..Shown::refused(errors) }).await);

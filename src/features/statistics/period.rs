@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::{
     components::alert::FormErrors,
     domain::dates,
-    server::{clock::rome, language::Language, retained::Retained},
+    server::{clock::rome, language::Language},
     storage::statistics::{Grouping, Offset, Span},
 };
 
@@ -32,15 +32,6 @@ pub struct Typed {
     pub to: String,
     /// The word of the grouping.
     pub by: String,
-}
-
-impl Typed {
-    /// What was typed before the language was switched.
-    #[must_use]
-    pub fn retained(retained: &Retained) -> Option<Self> {
-        let field = |name| retained.get(name).unwrap_or_default();
-        (!retained.is_empty()).then(|| Self { from: field("from"), to: field("to"), by: field("by") })
-    }
 }
 
 /// Whole days, both included, and how they are put together.

@@ -144,7 +144,7 @@ fn table(
     let rows = lines.chain([total]).map(row).collect();
     view! {
         <div class="statistics-table">
-            <DataTable caption=text(caption) columns rows empty=String::new() />
+            <DataTable caption=text(caption) columns rows empty=String::new() is_compact=true />
         </div>
     }
 }

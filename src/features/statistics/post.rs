@@ -1,7 +1,7 @@
 //! The requests of a period's page.
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -17,9 +17,9 @@ use crate::{
     server::{
         auth::{SignedIn, Supervisor},
         errors::AppError,
+        filter::Filter,
         form::Posted,
         page::PageContext,
-        retained::Retained,
         state::AppState,
     },
 };
@@ -29,14 +29,8 @@ pub async fn show(
     State(state): State<AppState>,
     _: SignedIn<Supervisor>,
     context: PageContext,
-    retained: Retained,
-    Query(typed): Query<Typed>,
+    Filter { typed, repeated }: Filter<Typed>,
 ) -> Result<Response, AppError> {
-    // An address can be written by anyone: what is wrong in it is not repeated. What was typed in the other language is.
-    let (typed, repeated) = match Typed::retained(&retained) {
-        Some(typed) => (typed.clone(), typed),
-        None => (typed, Typed::default()),
-    };
     let today = state.clock.today();
     match read(&typed, today, context.language) {
         (Some(asked), _) => shown(&state, context, asked).await,
