@@ -1,6 +1,6 @@
 //! What the running program does by itself. Every few seconds it writes what was counted; once a minute it records
 //! sessions that have locked themselves, ends those that have lasted as long as they may, signs where the registers
-//! stand, purges what has been kept long enough, cases too, and takes another file of places over.
+//! stand, purges what has been kept long enough, cases too, adds up the others, and takes another file of places over.
 
 use std::time::Duration;
 
@@ -33,6 +33,11 @@ const WRITE_CALLS_EVERY: Duration = Duration::from_secs(5);
 const CLOCK_MAY_DIFFER: i64 = 5000;
 /// For how many milliseconds they are kept.
 const CALLS_KEPT: i64 = 24 * 60 * 60 * 1000;
+/// For how many milliseconds a case is closed before it is added up: whatever comes late, an outcome that the database
+/// did not take at once, has come.
+const SETTLED: i64 = 24 * 60 * 60 * 1000;
+/// How many hours of cases are added up in a round at most; years of them are not to keep the rest waiting.
+const MOST_HOURS: usize = 500;
 
 /// Keeps house until the task is aborted.
 pub async fn keep(state: AppState) {
@@ -115,17 +120,23 @@ async fn see_to(state: &AppState, register: Register) -> Result<(), CheckpointEr
     }
 }
 
-/// Deletes cases that were kept long enough, and requests of desks that have none.
+/// Deletes cases that were kept long enough, and requests of desks that have none; adds up the cases that change no more.
 async fn see_to_cases(state: &AppState) -> Result<(), CheckpointError> {
-    let Some(before) = kept_since(state, state.config.cases.retention_months) else { return Ok(()) };
     let record = |section: &'static str| {
         move |count: u64| {
             let act = Act::done(Action::CasesPurged).with(Fact::Section, section).with(Fact::Count, &count.to_string());
             By::service().record(act, &state.secrets, state.clock.now_ms())
         }
     };
-    while state.db.delete_old_cases(before, record("cases")).await? {}
-    while state.db.delete_old_requests(before, record("requests")).await? {}
+    if let Some(before) = kept_since(state, state.config.cases.retention_months) {
+        while state.db.delete_old_cases(before, record("cases")).await? {}
+        while state.db.delete_old_requests(before, record("requests")).await? {}
+    }
+    for _ in 0..MOST_HOURS {
+        if !state.db.add_up_cases(state.clock.now_ms() - SETTLED).await? {
+            break;
+        }
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 pub mod activations;
 pub mod attempts;
+pub mod case_hours;
 pub mod cases;
 pub mod credentials;
 mod db;

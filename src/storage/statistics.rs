@@ -1,10 +1,17 @@
-//! How the service goes (seed 003, 4.3.4), counted from what is kept of cases and from nothing else.
+//! How the service goes (seed 003, 4.3.4), counted from what is kept of cases and from nothing else: from their sums by
+//! hour and operator ([`super::case_hours`]), and one by one where there are none yet.
 //!
 //! A transaction tells that a service answered, not what: a no has one as well. So what is counted are answers.
 
+use std::borrow::Cow;
+
 use sqlx::{AssertSqlSafe, Error, FromRow};
 
-use super::{Db, read};
+use super::{
+    Db,
+    case_hours::{counts_of_one, kept},
+    read,
+};
 use crate::domain::operator::words;
 
 words! {
@@ -26,7 +33,6 @@ words! {
 /// How many groups are counted apart at most.
 pub const MOST_ROWS: u32 = 1000;
 const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 
 /// A time with its distance from UTC. Milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +55,7 @@ pub struct Span {
 }
 
 /// What is counted of some cases. Durations are whole seconds, by the nearest rank: times that a case really took.
-#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Cases opened for a call.
     pub opened: i64,
@@ -72,7 +78,7 @@ pub struct Counts {
 }
 
 /// What is counted of one group.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Which one: hours or days since 1970, the hour of the day, an operator's id, a queue; local time but for hours.
     pub key: String,
@@ -81,7 +87,6 @@ pub struct Group {
     /// The operator's name.
     pub name: Option<String>,
     /// What is counted.
-    #[sqlx(flatten)]
     pub counts: Counts,
 }
 
@@ -97,77 +102,97 @@ pub struct Statistics {
 }
 
 impl Span {
-    /// When a case was opened, in local time; an expression of both engines.
-    fn local(&self) -> String {
-        let ahead = self.offsets.iter().rev().fold(String::new(), |later, offset| match offset.until {
-            Some(until) => format!("CASE WHEN c.opened_at < {until} THEN {} ELSE {later} END", offset.ahead),
-            None => offset.ahead.to_string(),
-        });
-        format!("(c.opened_at + {})", if ahead.is_empty() { "0" } else { &ahead })
-    }
-
-    /// To which group a case belongs.
-    fn key(&self, grouping: Grouping) -> String {
+    /// By what sums are put together: an expression of both engines on their hour, which is UTC's, and operator.
+    fn key(&self, grouping: Grouping) -> Cow<'static, str> {
+        let ahead = |later: String, offset: &Offset| {
+            // Local time differs from UTC by whole hours, and changes with a new one.
+            let hours = offset.ahead / HOUR;
+            offset.until.map_or_else(
+                || hours.to_string(),
+                |until| format!("CASE WHEN hour < {} THEN {hours} ELSE {later} END", until / HOUR),
+            )
+        };
+        let local = || format!("(hour + {})", self.offsets.iter().rev().fold("0".to_owned(), ahead));
         match grouping {
-            // Local time differs from UTC by whole hours.
-            Grouping::Hour => format!("c.opened_at / {HOUR}"),
-            Grouping::HourOfDay => format!("{} / {HOUR} % 24", self.local()),
-            Grouping::Day => format!("{} / {DAY}", self.local()),
-            Grouping::Operator => "c.operator_id".to_owned(),
+            Grouping::Hour => "hour".into(),
+            Grouping::HourOfDay => format!("{} % 24", local()).into(),
+            Grouping::Day => format!("{} / 24", local()).into(),
+            Grouping::Operator => "operator_id".into(),
             // Cases are opened at the desk of this queue alone.
-            Grouping::Queue => "'immuni'".to_owned(),
+            Grouping::Queue => "'immuni'".into(),
         }
     }
 
-    /// One pass over the cases of the period, the answers of each looked up once. Cases of a group that took equally long
-    /// are counted together first, so that what is ranked is not the cases but the seconds that there are. A deferred
-    /// confirmation is not a call and took no time.
+    /// The sums of each group, and the times of its cases.
     fn statement(&self, grouping: Grouping) -> String {
+        let (kept, one) = (kept!("c.opened_at >= $1 * 3600000 AND c.opened_at < $2 * 3600000"), counts_of_one!());
         let key = self.key(grouping);
         format!(
-            "WITH each_case AS MATERIALIZED (
-                SELECT {key} AS key,
-                    CASE WHEN c.call_id IS NULL THEN 0 ELSE 1 END AS is_call,
-                    CASE WHEN c.call_id IS NULL THEN NULL ELSE (c.closed_at - c.opened_at) / 1000 END AS took,
-                    (SELECT MAX(CASE t.service WHEN 'verify' THEN 1 ELSE 0 END)
-                        + MAX(CASE t.service WHEN 'unlock' THEN 2 ELSE 0 END)
-                        + MAX(CASE t.service WHEN 'confirm' THEN 4 ELSE 0 END)
-                        + MAX(CASE t.service WHEN 'cancel' THEN 8 ELSE 0 END)
-                        FROM transactions t WHERE t.case_id = c.id) AS answers
-                FROM cases c WHERE c.opened_at >= $1 AND c.opened_at < $2
-            ), tally AS MATERIALIZED (
-                SELECT key, took, SUM(is_call) AS opened,
-                    SUM(CASE WHEN took IS NULL THEN 0 ELSE 1 END) AS closed,
-                    SUM(CASE WHEN is_call = 1 AND answers % 2 = 1 THEN 1 ELSE 0 END) AS verified,
-                    SUM(CASE WHEN is_call = 1 AND answers / 2 % 2 = 1 THEN 1 ELSE 0 END) AS unlocked,
-                    SUM(CASE WHEN is_call = 1 AND answers / 4 % 2 = 1 THEN 1 ELSE 0 END) AS confirmed,
-                    SUM(CASE WHEN is_call = 1 AND answers / 8 % 2 = 1 THEN 1 ELSE 0 END) AS cancelled,
-                    SUM(CASE WHEN is_call = 0 AND answers / 4 % 2 = 1 THEN 1 ELSE 0 END) AS deferred
-                FROM each_case GROUP BY key, took
-            ), both_ways AS (
-                SELECT 0 AS is_total, CAST(key AS TEXT) AS key, took, opened, closed, verified, unlocked, confirmed,
-                    cancelled, deferred FROM tally
-                UNION ALL
-                SELECT 1, '', took, SUM(opened), SUM(closed), SUM(verified), SUM(unlocked), SUM(confirmed),
-                    SUM(cancelled), SUM(deferred) FROM tally GROUP BY took
-            ), ranked AS (
-                SELECT both_ways.*, SUM(closed) OVER (PARTITION BY is_total, key) AS among,
-                    SUM(closed) OVER (PARTITION BY is_total, key ORDER BY took) AS rank
-                FROM both_ways
+            "{kept}, sums AS (
+                SELECT * FROM case_hours WHERE hour >= $1 AND hour < $2 UNION ALL {one}
             ), grouped AS (
-                SELECT is_total, key, CAST(SUM(opened) AS BIGINT) AS opened, CAST(SUM(closed) AS BIGINT) AS closed,
+                SELECT CAST({key} AS TEXT) AS key,
+                    CAST(SUM(opened) AS BIGINT) AS opened, CAST(SUM(closed) AS BIGINT) AS closed,
                     CAST(SUM(verified) AS BIGINT) AS verified, CAST(SUM(unlocked) AS BIGINT) AS unlocked,
                     CAST(SUM(confirmed) AS BIGINT) AS confirmed, CAST(SUM(cancelled) AS BIGINT) AS cancelled,
-                    CAST(SUM(deferred) AS BIGINT) AS deferred,
-                    CAST(MIN(CASE WHEN rank * 2 >= among THEN took END) AS BIGINT) AS median,
-                    CAST(MIN(CASE WHEN rank * 100 >= among * 95 THEN took END) AS BIGINT) AS p95
-                FROM ranked GROUP BY is_total, key
+                    CAST(SUM(deferred) AS BIGINT) AS deferred, string_agg(times, '') AS times
+                FROM sums GROUP BY 1
             )
-            SELECT g.key, o.username, o.name, g.opened, g.closed, g.verified, g.unlocked, g.confirmed, g.cancelled,
-                g.deferred, g.median, g.p95
-            FROM grouped g LEFT JOIN operators o ON o.id = g.key
-            ORDER BY g.is_total DESC, o.name, LENGTH(g.key), g.key LIMIT $3"
+            SELECT g.*, o.username, o.name FROM grouped g LEFT JOIN operators o ON o.id = g.key
+            ORDER BY o.name, LENGTH(g.key), g.key"
         )
+    }
+}
+
+/// A group as the database has it.
+#[derive(FromRow)]
+struct Sums {
+    key: String,
+    username: Option<String>,
+    name: Option<String>,
+    opened: i64,
+    closed: i64,
+    verified: i64,
+    unlocked: i64,
+    confirmed: i64,
+    cancelled: i64,
+    deferred: i64,
+    times: String,
+}
+
+impl Sums {
+    /// The group; its times are added to those of all.
+    fn group(self, all: &mut Vec<i64>) -> Result<Group, Error> {
+        let from = all.len();
+        for time in self.times.split_ascii_whitespace() {
+            all.push(time.parse().map_err(|error| Error::Decode(Box::new(error)))?);
+        }
+        let Self { key, username, name, opened, closed, verified, unlocked, confirmed, cancelled, deferred, .. } = self;
+        let (median, p95) = ranks(all.get_mut(from..).unwrap_or_default());
+        let counts = Counts { opened, closed, verified, unlocked, confirmed, cancelled, deferred, median, p95 };
+        Ok(Group { key, username, name, counts })
+    }
+}
+
+/// Median and 95th percentile, by the nearest rank. The order of the times is lost.
+fn ranks(times: &mut [i64]) -> (Option<i64>, Option<i64>) {
+    let mut ranked = |percent: usize| {
+        let place = (times.len() * percent).div_ceil(100).checked_sub(1)?;
+        Some(*times.select_nth_unstable(place).1)
+    };
+    (ranked(50), ranked(95))
+}
+
+impl Counts {
+    /// Adds what is counted of others, but for their times.
+    fn add(&mut self, other: &Self) {
+        self.opened += other.opened;
+        self.closed += other.closed;
+        self.verified += other.verified;
+        self.unlocked += other.unlocked;
+        self.confirmed += other.confirmed;
+        self.cancelled += other.cancelled;
+        self.deferred += other.deferred;
     }
 }
 
@@ -196,27 +221,32 @@ impl Db {
     pub async fn statistics(&self, span: &Span, grouping: Grouping) -> Result<Statistics, Error> {
         // Made of words and numbers of ours alone; not kept prepared, because the next period has other numbers.
         let statement = AssertSqlSafe(span.statement(grouping));
-        let limit = i64::from(MOST_ROWS) + 2;
         macro_rules! counted {
             ($on:expr) => {{
                 let query = sqlx::query_as(statement).persistent(false);
-                query.bind(span.from).bind(span.until).bind(limit).fetch_all($on).await?
+                query.bind(span.from / HOUR).bind(span.until / HOUR).fetch_all($on).await?
             }};
         }
-        let mut groups: Vec<Group> = match self {
+        let sums: Vec<Sums> = match self {
             Self::Sqlite { readers, .. } => counted!(readers),
             Self::Postgres(pool) => {
-                // A year may take longer than what the desk waits for. To compile the statement takes longer than to run it.
+                // A year that is not added up yet takes longer than what the desk waits for. To compile the statement takes
+                // longer than to run it.
                 let mut alone = pool.begin().await?;
                 sqlx::query("SET LOCAL statement_timeout = '20s'").execute(&mut *alone).await?;
                 sqlx::query("SET LOCAL jit = off").execute(&mut *alone).await?;
                 counted!(&mut *alone)
             }
         };
-        // The first row is that of all; without any case there is none.
-        let total = if groups.is_empty() { Counts::default() } else { groups.remove(0).counts };
+        let mut times = Vec::new();
+        let groups = sums.into_iter().map(|sums| sums.group(&mut times)).collect::<Result<Vec<_>, _>>()?;
+        let mut total = Counts::default();
+        for group in &groups {
+            total.add(&group.counts);
+        }
+        (total.median, total.p95) = ranks(&mut times);
         let has_more = groups.len() > MOST_ROWS as usize;
-        groups.truncate(MOST_ROWS as usize);
+        let groups = groups.into_iter().take(MOST_ROWS as usize).collect();
         Ok(Statistics { total, groups, has_more })
     }
 }

@@ -3,6 +3,7 @@
 mod activation;
 mod asl;
 mod call_data;
+mod case_hours;
 mod cases;
 mod deferred;
 pub mod desk;
@@ -15,7 +16,6 @@ mod operator_command;
 mod operators;
 mod operators_again;
 mod operators_instances;
-mod operators_many;
 mod operators_rules;
 mod page;
 mod profile;

@@ -33,7 +33,7 @@ on_both_engines!(
 );
 
 /// A case as it is kept.
-struct Kept {
+pub(super) struct Kept {
     opened: Timestamp,
     /// Seconds from opening to closing; none for one that is open or outside a call.
     took: Option<i64>,
@@ -42,13 +42,20 @@ struct Kept {
     services: Vec<&'static str>,
 }
 
+impl Kept {
+    /// Its end, milliseconds since 1970; none while it is open.
+    pub(super) fn closed_at(&self) -> Option<i64> {
+        let opened = self.opened.as_millisecond();
+        if self.is_deferred { Some(opened) } else { self.took.map(|took| opened + took * 1000) }
+    }
+}
+
 /// Writes cases past the desk, as it would have.
 async fn keep(app: &TestApp, people: &[Person], cases: &[Kept]) {
     let (mut rows, mut transactions) = (Vec::new(), Vec::new());
     for (nth, case) in cases.iter().enumerate() {
         let opened = case.opened.as_millisecond();
-        let closed = if case.is_deferred { Some(opened) } else { case.took.map(|took| opened + took * 1000) };
-        let closed = closed.map_or("NULL".to_owned(), |closed| closed.to_string());
+        let closed = case.closed_at().map_or("NULL".to_owned(), |closed| closed.to_string());
         let call = if case.is_deferred { "NULL" } else { "'88213'" };
         rows.push(format!("('c{nth}', '{}', {call}, {opened}, {closed})", people[case.operator].id.0));
         for (place, service) in case.services.iter().enumerate() {
@@ -119,15 +126,22 @@ fn by_hand(cases: &[&Kept]) -> Counts {
     }
 }
 
-async fn what_is_counted_is_what_happened(engine: Engine) {
+/// Cases of three operators, written into the tables.
+pub(super) async fn kept_cases(engine: Engine) -> (TestApp, [Person; 3], Vec<Kept>) {
     let app = TestApp::start(engine).await;
     let people = [app.operator("m.bianchi").await, app.operator("g.verdi").await, app.operator("l.rossi").await];
     let cases = cases();
     keep(&app, &people, &cases).await;
+    (app, people, cases)
+}
+
+/// Three days, put together in every way, are told as they were: `cases` are all that there are.
+pub(super) async fn is_told_of(db: &Db, people: &[Person], cases: &[&Kept]) {
     let asked = Asked { from: date(2021, 3, 27), to: date(2021, 3, 29), by: Grouping::Day };
     let local = |case: &Kept| case.opened.to_zoned(rome());
-    let chosen: Vec<_> = cases.iter().filter(|case| (asked.from..=asked.to).contains(&local(case).date())).collect();
-    assert!(chosen.len() < cases.len() - 100, "some are outside");
+    let is_chosen = |case: &Kept| (asked.from..=asked.to).contains(&local(case).date());
+    let chosen: Vec<_> = cases.iter().copied().filter(|case| is_chosen(case)).collect();
+    assert!(chosen.len() > 100 && chosen.len() < cases.len() - 10, "some are outside");
     let days = |at: &Zoned| at.date().since(date(1970, 1, 1)).expect("days").get_days().to_string();
     let key = |by: Grouping, case: &Kept| match by {
         Grouping::Hour => (case.opened.as_second() / 3600).to_string(),
@@ -138,7 +152,7 @@ async fn what_is_counted_is_what_happened(engine: Engine) {
     };
     for by in Grouping::ALL.iter().copied() {
         let asked = Asked { by, ..asked };
-        let found = app.state.db.statistics(&asked.span().expect("a span"), by).await.expect("an answer");
+        let found = db.statistics(&asked.span().expect("a span"), by).await.expect("an answer");
         assert_eq!(found.total, by_hand(&chosen), "{by:?}");
         let mut groups: BTreeMap<String, Vec<&Kept>> = BTreeMap::new();
         for &case in &chosen {
@@ -148,6 +162,11 @@ async fn what_is_counted_is_what_happened(engine: Engine) {
         let found: BTreeMap<_, _> = found.groups.into_iter().map(|group| (group.key, group.counts)).collect();
         assert_eq!(found, expected, "{by:?}");
     }
+}
+
+async fn what_is_counted_is_what_happened(engine: Engine) {
+    let (app, people, cases) = kept_cases(engine).await;
+    is_told_of(&app.state.db, &people, &cases.iter().collect::<Vec<_>>()).await;
     // At 02:00 it is 03:00: nobody opens a case in between.
     let spring = Asked { by: Grouping::HourOfDay, ..Asked::day(date(2021, 3, 28)) };
     let found = app.state.db.statistics(&spring.span().expect("a span"), spring.by).await.expect("an answer");

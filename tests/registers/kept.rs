@@ -162,7 +162,14 @@ async fn an_act_that_cannot_be_recorded_is_not_done(engine: Engine) {
     assert!(db.expire_sessions(Stage::Password, i64::MAX, 0, &record).await.is_err());
     assert!(db.note_locks(i64::MAX, 0, &record).await.is_err());
     assert!(db.sign_out_everywhere(&person.id, 0, &record).await.is_err());
-    execute(db, &format!("INSERT INTO cases VALUES ('old', '{}', NULL, 0, 1)", person.id.0)).await;
+    execute(
+        db,
+        &format!(
+            "INSERT INTO cases (id, operator_id, call_id, opened_at, closed_at) VALUES ('old', '{}', NULL, 0, 1)",
+            person.id.0
+        ),
+    )
+    .await;
     assert!(db.delete_old_cases(2, |_| record.clone()).await.is_err());
     execute(db, "ALTER TABLE away RENAME TO register_heads").await;
     browser.get("/").await.shows(200, "Sportello");
