@@ -4,10 +4,13 @@
 //! The product is its own binary, built as it is released and configured as in production; it and the floors are
 //! processes of their own, so that their processor time and memory are theirs alone.
 
+mod bulk;
 mod child;
 mod client;
 mod desk;
 mod floor;
+mod import;
+mod list;
 mod memory;
 mod numbers;
 mod pages;
@@ -20,6 +23,7 @@ mod registers;
 mod report;
 mod sign_in;
 mod start;
+mod statistics;
 mod storm;
 mod upstream;
 mod verify;
@@ -35,7 +39,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// How often each pair is measured.
 const ROUNDS: usize = 5;
 /// The parts of a run.
-const PARTS: [&str; 7] = ["pages", "verify", "handshakes", "accounts", "start", "weight", "registers"];
+const PARTS: [&str; 10] =
+    ["pages", "verify", "handshakes", "accounts", "start", "weight", "list", "import", "registers", "statistics"];
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -75,7 +80,10 @@ async fn figures(wanted: Vec<&str>) -> Outcome<()> {
             "handshakes" => upstream::figures(&upstream).await?,
             "accounts" => memory::figures(&upstream).await?,
             "start" => start::figures(&upstream).await?,
+            "list" => list::figures().await?,
+            "import" => import::figures().await?,
             "registers" => registers::figures().await?,
+            "statistics" => statistics::figures().await?,
             _ => weight::figures(&upstream).await?,
         });
     }

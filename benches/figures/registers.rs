@@ -1,7 +1,7 @@
 //! Pages of a register of ten million entries, on SQLite and on a PostgreSQL of its own: the newest, a deep one, by each
 //! filter and by every pair of them, also those that nothing matches.
 
-use std::{env, time::Instant};
+use std::time::Instant;
 
 use centralino::storage::{
     Db,
@@ -10,9 +10,14 @@ use centralino::storage::{
         find::{Filter, Places},
     },
 };
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::{Outcome as Ended, numbers, postgres, report::Figure, say, upstream::folder};
+use crate::{
+    Outcome as Ended,
+    bulk::{Bulk, ENGINES, number},
+    numbers,
+    report::Figure,
+    say,
+};
 
 /// How many entries, unless `REGISTER_ENTRIES` says otherwise. A tenth is of the register of administration.
 const ENTRIES: i64 = 10_000_000;
@@ -41,74 +46,24 @@ struct Taken {
 
 /// Both engines.
 pub async fn figures() -> Ended<Vec<Figure>> {
-    let entries = env::var("REGISTER_ENTRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(ENTRIES);
-    let folder = folder()?;
+    let entries = number("REGISTER_ENTRIES", ENTRIES);
     let mut figures = Vec::new();
-    for engine in ["SQLite", "PostgreSQL"] {
-        let url = match engine {
-            "SQLite" => Db::sqlite_url(&folder.path().join("registers.db")),
-            _ => postgres::database().await,
-        };
-        let db = Db::open(&url).await?;
+    for engine in ENGINES {
+        let bulk = Bulk::new(engine).await?;
         let start = Instant::now();
-        fill(&db, &url, entries).await?;
+        fill(&bulk, entries).await?;
         say(&format!("{engine}: {entries} entries made in {} s", start.elapsed().as_secs()));
-        figures.extend(measure(&db, engine, entries).await?);
-        db.close().await;
+        figures.extend(measure(&bulk.db, engine, entries).await?);
+        bulk.db.close().await;
     }
     Ok(figures)
 }
 
-/// Runs a statement that this program has made, however long it takes: connections of the product give up after seconds.
-async fn execute(db: &Db, url: &str, sql: &str) -> Ended<()> {
-    let sql = AssertSqlSafe(sql.to_owned());
-    match db {
-        Db::Sqlite { writer, .. } => {
-            sqlx::raw_sql(sql).execute(writer).await?;
-        }
-        Db::Postgres(_) => {
-            let mut connection = PgConnection::connect(url).await?;
-            sqlx::raw_sql("SET maintenance_work_mem = '512MB'").execute(&mut connection).await?;
-            sqlx::raw_sql(sql).execute(&mut connection).await?;
-            connection.close().await?;
-        }
-    }
-    Ok(())
-}
-
-/// The indexes of the entries: name, and the statement that makes it.
-async fn indexes(db: &Db) -> Ended<Vec<(String, String)>> {
-    Ok(match db {
-        Db::Sqlite { writer, .. } => {
-            sqlx::query_as("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'register_entries' AND sql IS NOT NULL")
-                .fetch_all(writer)
-                .await?
-        }
-        Db::Postgres(pool) => {
-            sqlx::query_as("SELECT indexname::text, indexdef FROM pg_indexes WHERE tablename = 'register_entries' AND indexname NOT LIKE '%pkey'")
-                .fetch_all(pool)
-                .await?
-        }
-    })
-}
-
-/// Makes the entries by the engine itself, not through the chain, and the indexes after them: minutes, not hours.
-async fn fill(db: &Db, url: &str, entries: i64) -> Ended<()> {
-    let indexes = indexes(db).await?;
-    for (name, _) in &indexes {
-        execute(db, url, &format!("DROP INDEX {name}")).await?;
-    }
+/// Makes the entries, not through the chain.
+async fn fill(bulk: &Bulk, entries: i64) -> Ended<()> {
     let admin = entries / 10;
-    execute(db, url, &insert(db, "access", entries - admin, ACCESS)).await?;
-    execute(db, url, &insert(db, "admin", admin, ADMIN)).await?;
-    for (_, make) in &indexes {
-        execute(db, url, make).await?;
-    }
-    match db {
-        Db::Sqlite { .. } => Ok(()),
-        // What autovacuum does by itself sooner or later.
-        Db::Postgres(_) => execute(db, url, "VACUUM ANALYZE register_entries").await,
-    }
+    let statements = [insert(bulk, "access", entries - admin, ACCESS), insert(bulk, "admin", admin, ADMIN)];
+    bulk.fill("register_entries", &statements).await
 }
 
 /// Actor, action, outcome, address and target of an access, by a number from 0 to 999: most come from one address, one
@@ -128,13 +83,8 @@ const ADMIN: &str = "CASE WHEN i % 300000 = 7 THEN 'rara.persona' ELSE 'supervis
 /// As long as a real one.
 const DETAILS: &str = r#"{"facts":{"application":"Centralino","browser":"Firefox 115","login_type":"password","method":"POST","namespace":"web","path":"/login","platform":"Windows 10","tls_cipher":"TLS_AES_256_GCM_SHA384","tls_protocol":"TLSv1.3","version":"0.1.0"}}"#;
 
-fn insert(db: &Db, register: &str, entries: i64, columns: &str) -> String {
-    let numbers = match db {
-        Db::Sqlite { .. } => {
-            format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {entries}) ")
-        }
-        Db::Postgres(_) => format!("WITH n AS (SELECT i FROM generate_series(1::bigint, {entries}) AS s(i)) "),
-    };
+fn insert(bulk: &Bulk, register: &str, entries: i64, columns: &str) -> String {
+    let numbers = bulk.numbers(entries);
     let hash = "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' || CAST(i AS TEXT)";
     format!(
         "INSERT INTO register_entries (register, seq, at, actor, action, outcome, ip, target, details, previous, hash, seal) \

@@ -33,7 +33,7 @@ on_both_engines!(
     files_are_for_the_supervisor_who_sent_them,
     a_file_wants_a_fresh_pin,
     an_import_whose_process_died_can_be_tried_again,
-    ten_thousand_lines_are_applied_in_time,
+    many_lines_are_applied_while_their_sender_sees_how_far_it_has_come,
     the_list_is_exported_as_it_is_filtered,
     an_export_is_read_by_an_import,
     the_command_line_imports_likewise,
@@ -253,19 +253,32 @@ async fn an_import_whose_process_died_can_be_tried_again(engine: Engine) {
     assert_eq!(accounts(&app).await, 3);
 }
 
-async fn ten_thousand_lines_are_applied_in_time(engine: Engine) {
+async fn many_lines_are_applied_while_their_sender_sees_how_far_it_has_come(engine: Engine) {
+    const LINES: usize = 1200;
     let app = TestApp::start(engine).await;
-    let rows =
-        (0..10_000).map(|at| format!("o.{at};Nome {at};RSSMRA80A01H501U;;Immuni\n")).collect::<Vec<_>>().concat();
-    let started = Instant::now();
-    let plan = Plan::of(sheet::read(&format!("{HEAD}{rows}")).expect("lines"), &app.state.db).await.expect("a plan");
-    assert_eq!(plan.count(Kind::Created), 10_000);
-    let prepared = app.office().prepare(plan.to_make().expect("accounts"), None).await.expect("links");
-    app.office().make(&prepared, None).await.expect("accounts");
-    let took = started.elapsed();
-    assert_eq!(accounts(&app).await, 10_000);
-    assert!(took < Duration::from_secs(10), "{took:?}");
-    assert_eq!(verify(&app, Register::Admin).await, Ok(10_000));
+    let mut browser = office(&app).await;
+    let rows = (0..LINES).map(|at| format!("o.{at};Nome {at};RSSMRA80A01H501U;;Immuni\n")).collect::<Vec<_>>().concat();
+    let sent = send(&mut browser, &[("text", &format!("{HEAD}{rows}"))]).await;
+    let page = sent.location().to_owned();
+    browser.get(&page).await.shows(200, "Crea 1200 account").shows(200, "Altre ");
+    assert_eq!(browser.post(&format!("{page}/apply"), &[]).await.location(), page);
+    let (mut seen, deadline) = (Vec::new(), Instant::now() + Duration::from_mins(1));
+    let done = loop {
+        let shown = browser.get(&page).await;
+        if shown.headers.get("refresh").is_none() {
+            break shown;
+        }
+        let told = shown.text.split("Account preparati: ").nth(1).and_then(|rest| rest.split(" di 1200").next());
+        seen.push(told.and_then(|number| number.parse::<usize>().ok()).expect("how far it has come"));
+        assert!(Instant::now() < deadline, "it does not end");
+    };
+    assert!(seen.is_sorted() && seen.last().is_some_and(|last| *last <= LINES), "{seen:?}");
+    done.shows(200, "Account creati: 1200");
+    let links = browser.post(&format!("{page}/links"), &[]).await;
+    assert_eq!(links.text.lines().count(), LINES + 1);
+    assert_eq!(accounts(&app).await, LINES + 1);
+    let (admin, own) = (verify(&app, Register::Admin).await.expect("whole"), i64::try_from(LINES).expect("few"));
+    assert!(admin >= own, "an entry each: {admin}");
 }
 
 async fn the_list_is_exported_as_it_is_filtered(engine: Engine) {
