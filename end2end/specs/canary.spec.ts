@@ -46,7 +46,13 @@ class Call {
 
 const OFFICE = [
   ...["/operators", "/operators/new", "/operators/import", "/profile"],
-  ...["/statistics", "/statistics?by=hour_of_day", "/statistics?by=operator", "/statistics?by=queue", "/statistics/live"],
+  ...[
+    "/statistics",
+    "/statistics?by=hour_of_day",
+    "/statistics?by=operator",
+    "/statistics?by=queue",
+    "/statistics/live",
+  ],
 ];
 
 /** Everything that a supervisor can open, search by what is kept of a case, and take away. */

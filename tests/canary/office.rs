@@ -65,6 +65,7 @@ async fn imports(visitor: &mut Visitor) {
     visitor.take(&format!("{sent}/links"), &[]).await.shows(200, "/activate/");
     visitor.post(&format!("{sent}/forget"), &[]).await;
     visitor.look("/operators").await.shows(200, "Maria Nuova");
+    assert!(visitor.sent().lock().iter().any(|kept| kept.contains("Maria Nuova")), "what is on these pages is kept");
 }
 
 /// Sends a file; the page of it.
