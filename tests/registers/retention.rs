@@ -161,10 +161,8 @@ async fn old_cases_go_with_their_transactions_and_open_ones_stay(engine: Engine)
                 1 => now.to_string(),
                 _ => (now - 400 * DAY * 1000 + i64::from(case / 2) * 1000).to_string(),
             };
-            let insert = format!(
-                "INSERT INTO cases (id, operator_id, call_id, opened_at, closed_at) VALUES ('case{case}', '{}', NULL, 0, {closed})",
-                person.id.0
-            );
+            let values = format!("VALUES ('case{case}', '{}', NULL, 0, {closed})", person.id.0);
+            let insert = format!("INSERT INTO cases (id, operator_id, call_id, opened_at, closed_at) {values}");
             execute(&app.state.db, &insert).await;
             execute(&app.state.db, &format!("INSERT INTO transactions VALUES ('case{case}', 'verify', 'TX{case}', 0)"))
                 .await;
@@ -189,7 +187,9 @@ async fn each_is_kept_as_long_as_is_configured(engine: Engine) {
     .await;
     let person = app.operator("m.bianchi").await;
     let closed = app.state.clock.now_ms();
-    execute(&app.state.db, &format!("INSERT INTO cases (id, operator_id, call_id, opened_at, closed_at) VALUES ('case', '{}', NULL, 0, {closed})", person.id.0)).await;
+    let case = format!("VALUES ('case', '{}', NULL, 0, {closed})", person.id.0);
+    let into = "INSERT INTO cases (id, operator_id, call_id, opened_at, closed_at)";
+    execute(&app.state.db, &format!("{into} {case}")).await;
     write(&app, 3).await;
     keep_house(&app).await;
     // From 10 January: a month is 31 days, six of them are 181.
