@@ -12,7 +12,7 @@ use centralino::{
         },
     },
     server::{clock::Clock, config::Environment, random::Random, secrets::Secrets},
-    storage::operators::acts::Authority,
+    storage::operators::rules::Authority,
 };
 
 use crate::{
@@ -60,7 +60,8 @@ async fn once(file: &str, lines: usize) -> Outcome<(f64, f64)> {
     let (random, clock, by) = (Random::system(), Clock::system(), By::service());
     let secrets = Secrets::load(&keys.path().join("server.key"), Environment::Sandbox, &random)?;
     let authority = Authority::Console { may_reset_last: false };
-    let office = Office { db: &bulk.db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority };
+    let office =
+        Office { db: &bulk.db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority, form: None };
     let start = Instant::now();
     let plan = Plan::of(sheet::read(file)?, &bulk.db).await?;
     let look = start.elapsed().as_secs_f64();
