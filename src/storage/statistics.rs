@@ -10,9 +10,12 @@ use sqlx::{AssertSqlSafe, Error, FromRow};
 use super::{
     Db,
     case_hours::{counts_of_one, kept},
-    read,
+    decode, read,
 };
-use crate::domain::operator::words;
+use crate::domain::{
+    operator::words,
+    service::{OutcomeClass, Service},
+};
 
 words! {
     /// By what cases are put together.
@@ -99,6 +102,17 @@ pub struct Statistics {
     pub groups: Vec<Group>,
     /// Whether there are more.
     pub has_more: bool,
+}
+
+/// How many requests of a service ended so, at the desks of the queues that have no cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requests {
+    /// The service.
+    pub service: Service,
+    /// How they ended; uncertain where nobody has learned it.
+    pub class: OutcomeClass,
+    /// How many.
+    pub number: i64,
 }
 
 impl Span {
@@ -215,6 +229,18 @@ impl Db {
             (SELECT COUNT(*) FROM sessions s JOIN operators o ON o.id = s.operator_id WHERE s.stage = 'full' \
             AND s.ended_at IS NULL AND s.last_seen > $1 AND s.started_at > $2 AND o.queues <> '') AS operators";
         read!(self, |pool| sqlx::query_as(SQL).bind(seen).bind(started).fetch_one(pool).await)
+    }
+
+    /// What is counted of the requests that left in a period, at the desks of the queues that have no cases.
+    pub async fn counted_requests(&self, span: &Span) -> Result<Vec<Requests>, Error> {
+        const SQL: &str = "SELECT service, COALESCE(outcome, 'uncertain'), COUNT(*) FROM requests \
+            WHERE started_at >= $1 AND started_at < $2 GROUP BY service, COALESCE(outcome, 'uncertain')";
+        let rows: Vec<(String, String, i64)> =
+            read!(self, |pool| sqlx::query_as(SQL).bind(span.from).bind(span.until).fetch_all(pool).await)?;
+        let requests = |(service, class, number): (String, String, i64)| {
+            Ok(Requests { service: decode(&service)?, class: decode(&class)?, number })
+        };
+        rows.into_iter().map(requests).collect()
     }
 
     /// What is counted of the cases of a period.

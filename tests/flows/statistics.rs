@@ -27,6 +27,7 @@ on_both_engines!(
     what_was_typed_wrong_is_told_and_kept,
     andamento_is_for_supervisors_alone,
     a_call_counts_from_its_opening_on,
+    requests_of_the_other_desks_count_by_service_and_outcome,
     the_board_shows_the_moment,
     to_watch_keeps_no_session_alive,
     instances_add_up_and_forget_after_a_day,
@@ -281,6 +282,36 @@ async fn a_call_counts_from_its_opening_on(engine: Engine) {
     let close = format!("{}/close", call.path);
     call.browser.post(&close, &[("sure", "1")]).await;
     supervisor.post(file, &[("by", "day")]).await.shows(200, "Totale;;1;1;1;0;0;0;0;100;100\r\n");
+}
+
+async fn requests_of_the_other_desks_count_by_service_and_outcome(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let (person, now) = (app.operator("m.bianchi").await, app.state.clock.now_ms());
+    let day = 24 * 60 * 60 * 1000;
+    let rows: Vec<_> = [
+        ("swab_report", "'done'", now),
+        ("swab_report", "'done'", now - 1000),
+        ("swab_report", "'refused'", now),
+        ("swab_list", "NULL", now),
+        ("asl_otp", "'not_sent'", now),
+        ("exemption_close", "'done'", now - day),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(nth, (service, outcome, at))| format!("('s{nth}', '{}', '{service}', {at}, {at}, {outcome})", person.id.0))
+    .collect();
+    let into = "INSERT INTO requests (submission, operator_id, service, started_at, ended_at, outcome) VALUES ";
+    execute(&app, into, &rows).await;
+    let mut supervisor = app.signed_in(&app.supervisor("s.gialli").await).await;
+    supervisor.get("/statistics?by=day").await.shows(200, "Nel periodo non è stato aperto nessun caso");
+    let page = supervisor.get("/statistics?by=queue").await;
+    page.shows(200, "Richieste degli altri sportelli").shows(200, "Richieste, per servizio");
+    page.shows(200, "Invio esito tampone").shows(200, "OTP da ASL");
+    assert!(!page.text.contains("Chiusura esenzione"), "that was yesterday");
+    let file = supervisor.post("/statistics/export", &[("by", "queue")]).await;
+    let below = "\r\nCoda;Servizio;Sì;No;Esito incerto;Non inviate\r\nTamponi;Invio esito tampone;2;1;0;0\r\n\
+         Tamponi;Elenco tamponi;0;0;1;0\r\nASL;OTP da ASL;0;0;0;1\r\n";
+    assert!(file.text.ends_with(below), "{}", file.text);
 }
 
 async fn the_board_shows_the_moment(engine: Engine) {

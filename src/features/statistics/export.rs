@@ -2,7 +2,10 @@
 
 use std::io;
 
-use super::report::{Line, Report};
+use super::{
+    queues,
+    report::{Line, Report},
+};
 use crate::{features::download, server::language::Language, storage::statistics::Counts};
 
 const COLUMNS: [&str; 9] = [
@@ -24,7 +27,8 @@ pub fn csv(report: &Report, language: Language) -> io::Result<Vec<u8>> {
     let head = head.into_iter().chain(COLUMNS.map(text)).collect();
     let line = |Line { label, username, counts, .. }: &Line| cells(label, username.as_deref(), counts);
     let total = cells(&text("total"), None, &report.total);
-    let rows = download::rows(std::iter::once(head).chain(report.lines.iter().map(line)).chain([total]))?;
+    let rows = std::iter::once(head).chain(report.lines.iter().map(line)).chain([total]);
+    let rows = download::rows(rows.chain(queues::rows(&report.requests, language)))?;
     Ok([download::BYTE_ORDER_MARK.as_bytes(), &rows].concat())
 }
 

@@ -7,4 +7,5 @@ pub mod page;
 pub mod period;
 pub mod pictures;
 pub mod post;
+pub mod queues;
 pub mod report;

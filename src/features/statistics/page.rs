@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{
     period::{Asked, Typed},
     pictures::{Cases, Durations},
+    queues::OtherDesks,
     report::Report,
 };
 use crate::{
@@ -174,7 +175,8 @@ fn Counted(
         <Figures counts=report.total.clone() language />
         {too_many}
         <Cases report=report.clone() language />
-        <Durations report language />
+        <Durations report=report.clone() language />
+        <OtherDesks requests=report.requests language />
         <div class="register-export statistics-export">
             <PostButton action="/statistics/export" kind=ButtonKind::Secondary hidden>{text("export")}</PostButton>
             <PrintButton label=text("print") />

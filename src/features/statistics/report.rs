@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date};
 use super::period::Asked;
 use crate::{
     server::{clock::rome, errors::AppError, language::Language, state::AppState},
-    storage::statistics::{Counts, Group, Grouping, Statistics},
+    storage::statistics::{Counts, Group, Grouping, Requests, Statistics},
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -39,13 +39,15 @@ pub struct Report {
     pub lines: Vec<Line>,
     /// Whether there are more lines than are shown.
     pub has_more: bool,
+    /// The requests of the desks without cases, where queues are told apart.
+    pub requests: Vec<Requests>,
 }
 
 impl Report {
     /// Whether nothing happened.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.total.opened == 0 && self.total.deferred == 0
+        self.total.opened == 0 && self.total.deferred == 0 && self.requests.is_empty()
     }
 
     /// Whether its lines follow each other in time.
@@ -60,6 +62,10 @@ pub async fn count(state: &AppState, asked: Asked, language: Language) -> Result
     let span = asked.span().map_err(AppError::internal)?;
     let turn = state.reports.acquire().await.map_err(AppError::internal)?;
     let counted = state.db.statistics(&span, asked.by).await?;
+    let requests = match asked.by {
+        Grouping::Queue => state.db.counted_requests(&span).await?,
+        _ => Vec::new(),
+    };
     drop(turn);
     let Statistics { total, groups, has_more } = counted;
     let lines = match asked.by {
@@ -72,7 +78,7 @@ pub async fn count(state: &AppState, asked: Asked, language: Language) -> Result
         Grouping::Operator => groups.into_iter().map(operator).collect(),
         Grouping::Queue => groups.into_iter().map(|group| queue(group, language)).collect(),
     };
-    Ok(Report { asked, total, lines, has_more })
+    Ok(Report { asked, total, lines, has_more, requests })
 }
 
 /// A line for each number, whether anything was counted of it or not.
