@@ -27,6 +27,8 @@ const PAGES: &[&str] = &[
     "/statistics/live/board",
     "/profile",
 ];
+/// The one-time key of a form.
+const KEY: &str = "01761b2c-5b5e-7000-8000-000000000001";
 const HEAD: &str = "Nome utente;Nome e cognome;Codice fiscale\n";
 
 /// Looks at everything, by the id of a case and by its transactions too, and keeps it whole.
@@ -96,6 +98,7 @@ pub async fn types_what_a_caller_said(visitor: &mut Visitor, callers: &Callers) 
         visitor.post("/operators", &[("q", value)]).await.shows(200, "Nessun account corrisponde");
         visitor.post("/operators/export", &[("format", "csv"), ("q", value)]).await;
         let account = ["name", "username", "fiscal_code", "role", "queues"].map(|name| (name, value));
+        let account = [&[("key", KEY)], account.as_slice()].concat();
         visitor.post("/operators/new", &account).await.shows(422, "role=\"alert\"");
         let password = ["current", "password", "again", "pin"].map(|name| (name, value));
         visitor.post("/profile/password", &password).await.shows(422, "role=\"alert\"");
