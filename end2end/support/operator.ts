@@ -83,23 +83,30 @@ export function someFiscalCode(): string {
   return fifteen + String.fromCharCode(65 + (sum % 26));
 }
 
+/** Where someone works, and as whom Sistema TS knows them. */
+export interface Work {
+  queue?: "immuni" | "swabs" | "asl" | "exemptions";
+  fiscalCode?: string;
+}
+
 /** Makes an account by the command line; the link is the one to hand to its owner. */
 export async function invite(
   server: Server,
   sandbox: Sandbox,
   role: Role = "operator",
+  { queue = "immuni", fiscalCode = someFiscalCode() }: Work = {},
 ): Promise<{ operator: Operator; link: string }> {
   const operator: Operator = {
     username: `op-${randomUUID().slice(0, 13)}`,
     name: "Prova Collaudo",
-    fiscalCode: someFiscalCode(),
+    fiscalCode,
     password: `Frase lunga ${randomUUID()}`,
     authenticator: new Authenticator("AAAAAAAAAAAAAAAA"),
     recoveryCodes: [],
   };
   const printed = await server.command(
     ...["operator", "add", "--username", operator.username, "--name", operator.name],
-    ...["--fiscal-code", operator.fiscalCode, "--role", role, "--queue", "immuni"],
+    ...["--fiscal-code", operator.fiscalCode, "--role", role, "--queue", queue],
   );
   const link = /\/activate\/[\w-]+/.exec(printed)?.[0];
   expect(link, "operator add prints the activation link").toBeDefined();

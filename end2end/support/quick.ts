@@ -1,6 +1,6 @@
 import { type APIRequestContext, type APIResponse, request } from "@playwright/test";
 
-import { Authenticator, type Operator, type Role, invite } from "./operator";
+import { Authenticator, type Operator, type Role, type Work, invite } from "./operator";
 import type { Sandbox } from "./sandbox";
 import type { Server } from "./server";
 
@@ -10,8 +10,8 @@ import type { Server } from "./server";
  */
 
 /** Makes an account and activates it. */
-export async function newOperator(server: Server, sandbox: Sandbox, role?: Role): Promise<Operator> {
-  const { operator, link } = await invite(server, sandbox, role);
+export async function newOperator(server: Server, sandbox: Sandbox, role?: Role, work?: Work): Promise<Operator> {
+  const { operator, link } = await invite(server, sandbox, role, work);
   await activate(server, link, operator);
   return operator;
 }

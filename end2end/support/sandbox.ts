@@ -1,5 +1,5 @@
-/** The services of the call center, as the sandbox names them. */
-export type Service = "verify" | "unlock" | "confirm";
+/** The services, as the sandbox names them. */
+export type Service = "verify" | "unlock" | "confirm" | "swab_report" | "swab_cancel";
 
 /** A fictitious person on the line. */
 export interface Caller {

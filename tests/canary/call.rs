@@ -10,10 +10,10 @@ use crate::support::call::{Caller, Control};
 
 /// Answers that are no yes, that come at once, and after which a service has done nothing: refusals that quote the
 /// caller, refusals that do not, and outcomes that nobody knows.
-const NO: &[&str] =
+pub const NO: &[&str] =
     &["cvc_echo", "rejected_by_policy", "bad_credentials", "refused", "http_503", "http_404", "server_error", "html"];
 /// Answers to a request that was carried out which can't be trusted.
-const LOST: &[&str] = &[
+pub const LOST: &[&str] = &[
     "echoed_codes",
     "echoed_id",
     "truncated",

@@ -8,6 +8,7 @@ mod office;
 mod panics;
 pub mod process;
 mod search;
+mod swabs;
 pub mod visitor;
 
 use std::{
@@ -117,6 +118,8 @@ async fn calls(
     mischief::anywhere(operator, callers).await;
     operator.post("/logout", &[("cun", &callers.positive[0].cun)]).await;
     mischief::anywhere(operator, callers).await;
+    let mut reporter = Visitor::new(desk.address, &operator.sent());
+    canaries.extend(swabs::swabs(&mut reporter, &desk.control, backstage, Clock::system().today()).await);
     operator.sign_in(backstage, "operatore2").await;
     operator.open_case("88218").await;
 }
@@ -200,6 +203,12 @@ async fn not_sent(operator: &mut Visitor, callers: &Callers) {
 fn assert_went_everywhere(log: &str, figures: &str) {
     for service in ["verify", "unlock", "confirm", "cancel"] {
         for class in ["done", "refused", "uncertain", "not_sent"] {
+            let line = format!("service=\"{service}\" outcome=\"{class}\"");
+            assert!(log.contains(&line), "{line} in the log");
+        }
+    }
+    for service in ["swab_report", "swab_cancel"] {
+        for class in ["done", "refused", "uncertain"] {
             let line = format!("service=\"{service}\" outcome=\"{class}\"");
             assert!(log.contains(&line), "{line} in the log");
         }
