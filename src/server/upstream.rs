@@ -85,6 +85,9 @@ impl Queues {
         let mut swabs = config.swabs.clone().unwrap_or_default();
         let mut asl = config.asl.clone().unwrap_or_default();
         let mut exemptions = config.exemptions.clone().unwrap_or_default();
+        if !exemptions.names_no_upstream() {
+            exemptions.warn_of_missing_token();
+        }
         if let Some(sandbox) = sandbox {
             if swabs.names_no_upstream() {
                 swabs.structure = swabs.structure.or_else(|| Some(sandbox.structure(STRUCTURE)?.structure.to_owned()));
@@ -94,6 +97,7 @@ impl Queues {
                 asl = reporter(sandbox, asl.mode).map_or(asl.clone(), |place| asl.towards(place));
             }
             if exemptions.names_no_upstream() {
+                exemptions.user_id = exemptions.user_id.or_else(|| Some(CLOSER.to_owned()));
                 exemptions = exemptions.towards(by_certificate(sandbox, BODY));
             }
         }
@@ -111,6 +115,8 @@ impl Queues {
 const REGION: &str = "region";
 const STRUCTURE: &str = "structure";
 const BODY: &str = "body";
+/// The user of the exemptions' service whom the sandbox knows beside that territorial body.
+const CLOSER: &str = "ASL201-OPER01";
 
 /// The sandbox for a region or structure; none where it does not serve structures.
 fn reporter(sandbox: &Running, mode: Mode) -> Option<Place> {

@@ -196,17 +196,13 @@ impl fmt::Debug for Exemptions {
 }
 
 impl Exemptions {
-    /// Checks the settings, loads the identity; connects to nothing yet. Warns where no token is set: the document says
-    /// both that it is not mandatory and that every field is.
+    /// Checks the settings, loads the identity; connects to nothing yet.
     pub fn build(own: &ExemptionSettings, common: &Settings, clock: Clock) -> Result<Self, BuildError> {
         let settings = own.over(common)?;
         let url = settings.url_at("close_path", own.close_path.as_deref(), &CLOSE)?;
         let user = filled(own.user_id.as_deref()).map(str::to_owned);
-        let token = filled(own.user_token.as_ref().map(|token| token.0.as_str())).map(str::to_owned);
+        let token = own.token().map(str::to_owned);
         let is_unqualified = own.unqualified;
-        if token.is_none() {
-            tracing::warn!("exemptions.user_token is not set: closures are asked for without UtenteToken");
-        }
         Ok(Self { client: Client::build(&settings, clock)?, url, user, token, is_unqualified })
     }
 

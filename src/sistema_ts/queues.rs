@@ -8,7 +8,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::settings::{CredentialFiles, Settings, SettingsError, filled};
+use super::{
+    asl::SEND_OTP,
+    exemptions::CLOSE,
+    operation::Operation,
+    settings::{CredentialFiles, Settings, SettingsError, filled},
+    swabs::{CANCEL, LIST, REPORT},
+};
 use crate::{
     domain::swab::{NamedStructure, StructureId},
     server::config::{texts::structures, word::word},
@@ -79,6 +85,12 @@ macro_rules! reporter_settings {
             #[must_use]
             pub fn names_no_upstream(&self) -> bool {
                 self.access().is_empty()
+            }
+
+            /// The files that its mode needs, as far as they are set, each with its key.
+            #[must_use]
+    pub fn files(&self) -> Vec<(&'static str, &Path)> {
+                self.access().set_files()
             }
 
             /// The same, towards `place`.
@@ -192,6 +204,18 @@ impl ExemptionSettings {
     /// The section's name.
     pub const SECTION: &'static str = "exemptions";
 
+    /// All that is wrong and can be told without opening a file.
+    #[must_use]
+    pub fn problems(&self) -> Vec<SettingsError> {
+        problems(&self.access(), &[("close_path", self.close_path.as_deref(), &CLOSE)])
+    }
+
+    /// The files that are set, each with its key.
+    #[must_use]
+    pub fn files(&self) -> Vec<(&'static str, &Path)> {
+        self.access().set_files()
+    }
+
     fn access(&self) -> Access<'_> {
         Access {
             section: Self::SECTION,
@@ -213,13 +237,48 @@ impl ExemptionSettings {
         self.access().is_empty()
     }
 
+    /// `UtenteToken`, where it is set.
+    pub(super) fn token(&self) -> Option<&str> {
+        filled(self.user_token.as_ref().map(|token| token.0.as_str()))
+    }
+
+    /// Says in the log that there is none: the document says both that it is not mandatory and that every field is.
+    pub fn warn_of_missing_token(&self) {
+        if self.token().is_none() {
+            tracing::warn!("exemptions.user_token is not set: closures are asked for without UtenteToken");
+        }
+    }
+
     /// The settings of a call, with the rest from those of the call center.
     pub(super) fn over(&self, common: &Settings) -> Result<Settings, SettingsError> {
         self.access().over(common)
     }
 }
 
+impl AslSettings {
+    /// All that is wrong and can be told without opening a file.
+    #[must_use]
+    pub fn problems(&self) -> Vec<SettingsError> {
+        problems(&self.access(), &[("otp_path", self.otp_path.as_deref(), &SEND_OTP)])
+    }
+}
+
 impl SwabSettings {
+    /// All that is wrong and can be told without opening a file.
+    #[must_use]
+    pub fn problems(&self) -> Vec<SettingsError> {
+        let access = self.access();
+        let paths = [
+            ("report_path", self.report_path.as_deref(), &REPORT),
+            ("cancel_path", self.cancel_path.as_deref(), &CANCEL),
+            ("list_path", self.list_path.as_deref(), &LIST),
+        ];
+        // Beside the sandbox one is given where none is set.
+        let is_given = access.is_empty() && filled(self.structure.as_deref()).is_none();
+        let structure = if is_given { None } else { self.structure().err() };
+        problems(&access, &paths).into_iter().chain(structure).chain(self.most_answer_bytes().err()).collect()
+    }
+
     /// The structure, where we are one.
     pub(super) fn structure(&self) -> Result<Option<StructureId>, SettingsError> {
         const EXAMPLE: &str = "\"190-201-123456\"";
@@ -261,7 +320,7 @@ fn set(path: Option<&Path>) -> Option<&Path> {
     path.filter(|path| !path.as_os_str().is_empty())
 }
 
-impl Access<'_> {
+impl<'a> Access<'a> {
     fn is_empty(&self) -> bool {
         let files = [
             self.ca_file,
@@ -275,43 +334,89 @@ impl Access<'_> {
         files.into_iter().all(|file| set(file).is_none()) && texts.into_iter().all(|text| filled(text).is_none())
     }
 
+    /// The files that the mode needs: key, file, example.
+    fn files(&self) -> Vec<(&'static str, Option<&'a Path>, &'static str)> {
+        let own = match self.mode {
+            Mode::Region => vec![
+                ("certificate_file", self.certificate_file, "\"/etc/centralino/region.pem\""),
+                ("key_file", self.key_file, "\"/etc/centralino/region.key\""),
+            ],
+            Mode::Structure => vec![
+                ("password_file", self.password_file, "\"/etc/centralino/structure.password\""),
+                ("pincode_file", self.pincode_file, "\"/etc/centralino/structure.pincode\""),
+                ("pincode_certificate_file", self.pincode_certificate_file, "\"/etc/centralino/sanitelcf.pem\""),
+            ],
+        };
+        let authorities = ("ca_file", self.ca_file, "\"/etc/centralino/sistema-ts-ca.pem\"");
+        let set = |(key, file, example)| (key, set(file), example);
+        std::iter::once(authorities).chain(own).map(set).collect()
+    }
+
+    fn set_files(&self) -> Vec<(&'static str, &'a Path)> {
+        self.files().into_iter().filter_map(|(key, file, _)| Some((key, file?))).collect()
+    }
+
+    /// What is missing, and what can't be sent.
+    fn problems(&self) -> Vec<SettingsError> {
+        const NOT_SET: &str = "it is not set";
+        let wrong = |key, problem: &str, example| SettingsError::new(key, problem, example).of(self.section);
+        let is_without_base = filled(self.base_url).is_none();
+        let base = is_without_base.then(|| wrong("base_url", NOT_SET, "\"https://sistemats.example.it\""));
+        let user = match (self.mode, filled(self.user)) {
+            (Mode::Region, _) => None,
+            (Mode::Structure, None) => Some(NOT_SET),
+            (Mode::Structure, Some(user)) => {
+                user.contains(':').then_some("a user id that is sent with a password has no colon")
+            }
+        };
+        let user = user.map(|problem| wrong("user", problem, "\"STRUTTURA1\""));
+        let files = self.files().into_iter().filter(|(_, file, _)| file.is_none());
+        base.into_iter().chain(user).chain(files.map(|(key, _, example)| wrong(key, NOT_SET, example))).collect()
+    }
+
     fn over(&self, common: &Settings) -> Result<Settings, SettingsError> {
-        let missing = |key, example| SettingsError::new(key, "it is not set", example).of(self.section);
-        let file = |path, key, example| set(path).map(Path::to_owned).ok_or_else(|| missing(key, example));
-        let base_url = filled(self.base_url).ok_or_else(|| missing("base_url", "\"https://sistemats.example.it\""))?;
+        if let Some(first) = self.problems().into_iter().next() {
+            return Err(first);
+        }
+        let file = |path| set(path).map(Path::to_owned).unwrap_or_default();
+        let text = |text| filled(text).unwrap_or_default().to_owned();
         let settings = Settings {
             section: self.section,
-            base_url: base_url.to_owned(),
-            ca_file: file(self.ca_file, "ca_file", "\"/etc/centralino/sistema-ts-ca.pem\"")?,
+            base_url: text(self.base_url),
+            ca_file: file(self.ca_file),
             ..common.clone()
         };
-        match self.mode {
-            Mode::Region => Ok(Settings {
-                certificate_file: file(self.certificate_file, "certificate_file", "\"/etc/centralino/region.pem\"")?,
-                key_file: file(self.key_file, "key_file", "\"/etc/centralino/region.key\"")?,
+        Ok(match self.mode {
+            Mode::Region => Settings {
+                certificate_file: file(self.certificate_file),
+                key_file: file(self.key_file),
                 credentials: None,
                 ..settings
-            }),
+            },
             Mode::Structure => {
-                let user = filled(self.user).ok_or_else(|| missing("user", "\"STRUTTURA1\""))?;
-                if user.contains(':') {
-                    let problem = "a user id that is sent with a password has no colon";
-                    return Err(SettingsError::new("user", problem, "\"STRUTTURA1\"").of(self.section));
-                }
                 let credentials = CredentialFiles {
-                    user: user.to_owned(),
-                    password_file: file(self.password_file, "password_file", "\"/etc/centralino/structure.password\"")?,
-                    pincode_file: file(self.pincode_file, "pincode_file", "\"/etc/centralino/structure.pincode\"")?,
-                    pincode_certificate_file: file(
-                        self.pincode_certificate_file,
-                        "pincode_certificate_file",
-                        "\"/etc/centralino/sanitelcf.pem\"",
-                    )?,
+                    user: text(self.user),
+                    password_file: file(self.password_file),
+                    pincode_file: file(self.pincode_file),
+                    pincode_certificate_file: file(self.pincode_certificate_file),
                 };
-                Ok(Settings { credentials: Some(credentials), ..settings })
+                Settings { credentials: Some(credentials), ..settings }
             }
-        }
+        })
     }
+}
+
+/// What is wrong with a section: who we are to its services, and where they are by `paths` (key, value, operation).
+fn problems(access: &Access<'_>, paths: &[(&'static str, Option<&str>, &Operation)]) -> Vec<SettingsError> {
+    let mut problems = if access.is_empty() { Vec::new() } else { access.problems() };
+    let usual = Settings::default();
+    let base_url = filled(access.base_url).map_or_else(|| usual.base_url.clone(), str::to_owned);
+    let place = Settings { section: access.section, base_url, ..usual };
+    for (key, path, operation) in paths {
+        // The base stands before each of the paths.
+        problems.extend(place.url_at(key, *path, operation).err().filter(|error| !problems.contains(error)));
+    }
+    problems
 }
 
 #[cfg(test)]
@@ -363,6 +468,30 @@ mod tests {
         assert_eq!(lacks(|settings| settings.structure = Some("190".into())), "structure");
         assert_eq!(lacks(|settings| settings.ca_file = None), "ca_file");
         assert_eq!(lacks(|settings| settings.mode = Mode::Region), "certificate_file");
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_section_is_told_at_once() {
+        let keys = |problems: Vec<SettingsError>| problems.iter().map(|problem| problem.key).collect::<Vec<_>>();
+        assert_eq!(keys(structure().problems()), [""; 0]);
+        assert_eq!(keys(SwabSettings::default().problems()), [""; 0]);
+        let swabs = SwabSettings {
+            base_url: Some("http://ts.example.it".into()),
+            ca_file: None,
+            user: Some("a:b".into()),
+            pincode_file: None,
+            structure: Some("190".into()),
+            report_path: Some("reports".into()),
+            most_answer_bytes: Some(0),
+            ..structure()
+        };
+        let wanted = ["user", "ca_file", "pincode_file", "report_path", "base_url", "structure", "most_answer_bytes"];
+        assert_eq!(keys(swabs.problems()), wanted);
+        let asl = AslSettings { mode: Mode::Structure, user: Some("S1".into()), ..AslSettings::default() };
+        let wanted = ["base_url", "ca_file", "password_file", "pincode_file", "pincode_certificate_file"];
+        assert_eq!(keys(asl.problems()), wanted);
+        let exemptions = ExemptionSettings { close_path: Some("x".into()), ..ExemptionSettings::default() };
+        assert_eq!(keys(exemptions.problems()), ["close_path"], "also where the sandbox is called");
     }
 
     #[test]

@@ -137,6 +137,7 @@ fn the_program_alone_in_an_empty_folder_serves_and_stops_at_sigterm() {
     let mut log = String::new();
     serving.child.stderr.take().expect("stderr").read_to_string(&mut log).expect("reads");
     assert!(log.contains("/readyz"), "the request is not logged: {log}");
+    assert!(!log.contains("user_token"), "a warning about a queue that nobody configured: {log}");
 }
 
 #[test]

@@ -6,7 +6,10 @@ use super::{Config, Environment, load::Problem};
 use crate::{
     features::accounts::breached::BreachedFile,
     server::{geoip::Geoip, random::Random, secrets::Secrets},
-    sistema_ts::settings::Settings,
+    sistema_ts::{
+        queues::{AslSettings, ExemptionSettings, SwabSettings},
+        settings::Settings,
+    },
 };
 
 /// The longest that a session may last: a day.
@@ -63,7 +66,11 @@ impl Config {
             (self.sandbox.control.ip().is_loopback(), "sandbox.control", "not a loopback address"),
         ];
         let settings = self.sistema_ts.iter().flat_map(Settings::problems);
-        let settings = settings.map(|error| Problem::new(&format!("sistema_ts.{}", error.key), error.problem));
+        let swabs = self.swabs.iter().flat_map(SwabSettings::problems);
+        let asl = self.asl.iter().flat_map(AslSettings::problems);
+        let exemptions = self.exemptions.iter().flat_map(ExemptionSettings::problems);
+        let settings = settings.chain(swabs).chain(asl).chain(exemptions);
+        let settings = settings.map(|error| Problem::new(&format!("{}.{}", error.section, error.key), error.problem));
         let breached = self.passwords.breached_file.as_deref().map(BreachedFile::open).and_then(Result::err);
         let breached = breached.map(|error| Problem::new("passwords.breached_file", error.to_string()));
         broken(&rules).into_iter().chain(settings).chain(breached).chain(self.check_geoip()).collect()
@@ -94,7 +101,13 @@ impl Config {
         };
         let secret = read("secrets.server", &self.secret_file());
         let previous = self.secrets.previous.iter().filter_map(|file| read("secrets.previous", file));
-        broken(&rules).into_iter().chain(secret).chain(previous).chain(self.check_upstream()).collect()
+        broken(&rules)
+            .into_iter()
+            .chain(secret)
+            .chain(previous)
+            .chain(self.check_upstream())
+            .chain(self.check_queue_files())
+            .collect()
     }
 
     fn check_upstream(&self) -> Vec<Problem> {
@@ -104,16 +117,31 @@ impl Config {
                 "production needs the address of Sistema TS and our identity",
             )];
         };
-        let absent = |(key, file): (&str, &Path)| {
-            (!file.is_file()).then(|| Problem::new(key, format!("{} is no file that can be read", file.display())))
-        };
         let files = [
-            ("sistema_ts.ca_file", &*settings.ca_file),
-            ("sistema_ts.certificate_file", &*settings.certificate_file),
-            ("sistema_ts.key_file", &*settings.key_file),
+            ("ca_file", &*settings.ca_file),
+            ("certificate_file", &*settings.certificate_file),
+            ("key_file", &*settings.key_file),
         ];
-        files.into_iter().filter_map(absent).collect()
+        absent("sistema_ts", files).collect()
     }
+
+    /// The files of the queues' sections that are not there.
+    fn check_queue_files(&self) -> Vec<Problem> {
+        let swabs = self.swabs.iter().flat_map(|own| absent(SwabSettings::SECTION, own.files()));
+        let asl = self.asl.iter().flat_map(|own| absent(AslSettings::SECTION, own.files()));
+        let exemptions = self.exemptions.iter().flat_map(|own| absent(ExemptionSettings::SECTION, own.files()));
+        swabs.chain(asl).chain(exemptions).collect()
+    }
+}
+
+/// Of the files that the keys of a section name, those that are not there.
+fn absent<'a>(
+    section: &'static str,
+    files: impl IntoIterator<Item = (&'static str, &'a Path)>,
+) -> impl Iterator<Item = Problem> {
+    files.into_iter().filter(|(_, file)| !file.is_file()).map(move |(key, file)| {
+        Problem::new(&format!("{section}.{key}"), format!("{} is no file that can be read", file.display()))
+    })
 }
 
 fn broken(rules: &[(bool, &str, &str)]) -> Vec<Problem> {
@@ -131,6 +159,21 @@ mod tests {
 
     /// The files that are opened by the check are not there: their keys are taken, their values are not.
     const OPENED: [&str; 2] = ["passwords.breached_file", "geoip.database_file"];
+
+    /// The sections that name an upstream whole or not at all.
+    const WHOLE: [&str; 3] = [SwabSettings::SECTION, AslSettings::SECTION, ExemptionSettings::SECTION];
+
+    /// A key set to its example; in a section that must be whole the others are set to theirs.
+    fn example(key: &str) -> String {
+        let (section, name) = key.rsplit_once('.').unwrap_or_default();
+        let line = |key: &str, name: &str| format!("{name} = {}\n", reference::example_of(key).unwrap());
+        if section.is_empty() {
+            return line(key, key);
+        }
+        let beside = reference::keys_beside(key).into_iter().filter(|_| WHOLE.contains(&section));
+        let beside = beside.filter(|other| *other != key).map(|other| line(other, other.rsplit('.').next().unwrap()));
+        format!("[{section}]\n{}{}", beside.collect::<String>(), line(key, name))
+    }
 
     fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
         let folder = tempfile::tempdir().unwrap();
@@ -169,13 +212,7 @@ mod tests {
     #[test]
     fn every_key_of_the_commented_file_can_be_set_to_its_example() {
         for key in reference::keys() {
-            let example = reference::example_of(key).unwrap();
-            let (section, name) = key.rsplit_once('.').unwrap_or_default();
-            let text = if section.is_empty() {
-                format!("{key} = {example}")
-            } else {
-                format!("[{section}]\n{name} = {example}")
-            };
+            let text = example(key);
             let problems = load(&text, &[]).map_or_else(|problems| problems.0, |_| Vec::new());
             let expected: &[&str] = if OPENED.contains(&key) { &[key] } else { &[] };
             assert_eq!(keys(&problems), expected, "{text}");
@@ -188,7 +225,9 @@ mod tests {
             let variable = format!("CENTRALINO__{}", key.replace('.', "__").to_uppercase());
             let told = Problem { origin: Some(variable.clone()), ..Problem::new(key, "wrong") }.to_string();
             let (_, example) = told.split_once(&format!("for example: {variable}=")).expect(key);
-            assert!(OPENED.contains(&key) || load("", &[(&variable, example)]).is_ok(), "{told}");
+            let is_of_whole = WHOLE.iter().any(|section| key.starts_with(section));
+            let file = if is_of_whole { self::example(key) } else { String::new() };
+            assert!(OPENED.contains(&key) || load(&file, &[(&variable, example)]).is_ok(), "{told}");
         }
     }
 
@@ -333,6 +372,37 @@ mod tests {
         let proxied =
             [("CENTRALINO__SERVER__LISTEN", "0.0.0.0:8080"), ("CENTRALINO__SERVER__TRUSTED_PROXIES", "10.0.0.1")];
         assert!(load(&file, &proxied).is_ok());
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_the_sections_of_the_queues_is_told_at_once() {
+        let file = "[swabs]\nmode = \"structure\"\nbase_url = \"http://ts.example.it\"\nmost_answer_bytes = 0\n\
+                    [asl]\nbase_url = \"https://ts.example.it\"\n[exemptions]\nkey_file = \"body.key\"\nclose_path = \"x\"\n";
+        let found = problems(file, &[("CENTRALINO__SESSION__FRESH_PIN", "301")]);
+        let wanted = [
+            "asl.ca_file",
+            "asl.certificate_file",
+            "asl.key_file",
+            "exemptions.base_url",
+            "exemptions.ca_file",
+            "exemptions.certificate_file",
+            "exemptions.close_path",
+            "session.fresh_pin",
+            "swabs.base_url",
+            "swabs.ca_file",
+            "swabs.most_answer_bytes",
+            "swabs.password_file",
+            "swabs.pincode_certificate_file",
+            "swabs.pincode_file",
+            "swabs.structure",
+            "swabs.user",
+        ];
+        assert_eq!(keys(&found), wanted);
+        let folder = tempfile::tempdir().unwrap();
+        let asl = "[asl]\nbase_url = \"https://ts.example.it\"\nca_file = \"no.pem\"\n\
+                   certificate_file = \"no.pem\"\nkey_file = \"no.key\"\n";
+        let found = problems(&format!("{}{asl}", production(folder.path())), &[]);
+        assert_eq!(keys(&found), ["asl.ca_file", "asl.certificate_file", "asl.key_file"]);
     }
 
     #[test]
