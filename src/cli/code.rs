@@ -165,7 +165,11 @@ mod tests {
     #[test]
     fn every_reason_has_its_text_in_every_language() {
         use crate::domain::{
-            call::IdError, dates::DateError, fiscal_code::FiscalCodeError, health_card::HealthCardError,
+            call::IdError,
+            dates::DateError,
+            exemption::{ExemptionCodeError, FirstDayError},
+            fiscal_code::FiscalCodeError,
+            health_card::HealthCardError,
             symbols::ForeignSymbol,
         };
         let foreign = |likely| ForeignSymbol { found: '0', position: 5, likely };
@@ -193,6 +197,10 @@ mod tests {
             Box::new(FiscalCodeError::Length { found: 3 }),
             Box::new(FiscalCodeError::Form { position: 4 }),
             Box::new(FiscalCodeError::CheckLetter),
+            Box::new(ExemptionCodeError::Empty),
+            Box::new(ExemptionCodeError::Form),
+            Box::new(FirstDayError(DateError::Empty)),
+            Box::new(FirstDayError(DateError::Future)),
         ];
         for (reason, language) in reasons.iter().flat_map(|reason| Language::ALL.map(|language| (reason, language))) {
             let key = format!("codes.{}", reason.key());

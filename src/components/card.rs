@@ -43,6 +43,9 @@ pub fn OutcomeCard(
     /// What happened, in full.
     #[prop(optional, into)]
     what: Option<String>,
+    /// What it brought.
+    #[prop(default = None)]
+    brought: Option<AnyView>,
     /// The sentence for the caller.
     #[prop(default = None)]
     say: Option<AnyView>,
@@ -81,6 +84,7 @@ pub fn OutcomeCard(
                 }
             })}
             {what.map(|what| view! { <p>{what}</p> })}
+            {brought}
             {say.map(|say| view! { <Say>{say}</Say> })}
             {next.map(|next| {
                 view! {

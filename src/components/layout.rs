@@ -10,6 +10,7 @@ use super::{
     kept::Kept,
 };
 use crate::{
+    domain::operator::Queue,
     islands::{
         clocks::TimeOfDay,
         session_guard::{GuardTexts, GuardTimes, SessionGuard},
@@ -20,10 +21,10 @@ use crate::{
         config::Environment,
         language::Language,
         page::{FORM, PageContext, Visitor},
-        places::{Place, places_of, set_of},
+        places::{Place, places_of, queue_at, set_of},
         same_site::SameSitePath,
     },
-    sistema_ts::client::Contact,
+    sistema_ts::client::{Client, Contact},
 };
 
 /// What decides how a header looks, beside what is written into it.
@@ -31,8 +32,9 @@ use crate::{
 struct HeaderForm {
     language: Language,
     is_sandbox: bool,
-    /// Whether Sistema TS answered.
-    contact: Contact,
+    /// Whether Sistema TS answered when a service of the page's queue was last called; none where they are not
+    /// configured.
+    contact: Option<Contact>,
     /// Which pages the navigation leads to. Without a visitor, before the second factor and while the session is locked,
     /// there is nowhere to go.
     places: Option<u32>,
@@ -50,10 +52,11 @@ pub fn Header<'a>(
     let PageContext { language, path, state, visitor } = context;
     let language = *language;
     let links: Vec<Place> = visitor.iter().flat_map(|visitor| places_of(visitor.role, &visitor.queues)).collect();
+    let queue = visitor.as_ref().and_then(|visitor| queue_at(path, &visitor.queues));
     let form = HeaderForm {
         language,
         is_sandbox: state.config.environment == Environment::Sandbox,
-        contact: state.sistema_ts.contact(),
+        contact: state.client_of(queue.unwrap_or(Queue::Immuni)).map(Client::contact),
         places: visitor.as_ref().map(|visitor| set_of(visitor.role, &visitor.queues)),
         here: links.iter().map(|place| place.href).find(|href| href == path),
     };
@@ -165,13 +168,13 @@ fn Account(
     /// In which language.
     language: Language,
     /// Whether Sistema TS answered.
-    contact: Contact,
+    contact: Option<Contact>,
 ) -> impl IntoView {
     let label = t!("layout.now", locale = language.tag()).into_owned();
     let clock = with_shown(view! { <TimeOfDay now=number_hole(1) label /> }, &hours_and_minutes(number_hole(1)), 2);
     view! {
         <div class="site-account">
-            <UpstreamStatus language contact />
+            {contact.map(|contact| view! { <UpstreamStatus language contact /> })}
             <a class="site-user" href="/profile">{hole(0)}</a>
             {clock}
             <SignOut language />

@@ -12,6 +12,7 @@ pub mod chart;
 pub mod choice;
 pub mod code;
 pub mod desk;
+pub mod facts;
 pub mod field;
 pub mod heading;
 pub mod holed;

@@ -3,7 +3,12 @@
 //! The texts are in `locales/codes.*.toml`; the server and the browser fill the same templates.
 
 use super::{
-    call::IdError, code::CodeError, dates::DateError, fiscal_code::FiscalCodeError, health_card::HealthCardError,
+    call::IdError,
+    code::CodeError,
+    dates::DateError,
+    exemption::{ExemptionCodeError, FirstDayError},
+    fiscal_code::FiscalCodeError,
+    health_card::HealthCardError,
     symbols::ForeignSymbol,
 };
 
@@ -81,6 +86,25 @@ impl Reason for DateError {
             Self::NoSuchDay => "date_no_such_day",
             Self::Future => "date_future",
             Self::TooOld => "date_too_old",
+        }
+    }
+}
+
+impl Reason for ExemptionCodeError {
+    fn key(&self) -> &'static str {
+        match self {
+            Self::Empty => "exemption_empty",
+            Self::Form => "exemption_form",
+        }
+    }
+}
+
+impl Reason for FirstDayError {
+    fn key(&self) -> &'static str {
+        match self.0 {
+            DateError::Empty => "first_day_empty",
+            DateError::Future => "first_day_future",
+            other => other.key(),
         }
     }
 }

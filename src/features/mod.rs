@@ -8,6 +8,7 @@ pub mod cases;
 pub mod confirm;
 pub mod desk;
 pub mod download;
+pub mod exemptions;
 pub mod language;
 pub mod login;
 pub mod operators;

@@ -23,13 +23,14 @@ pub struct Place {
 }
 
 /// All of them, in the order of the navigation.
-const PLACES: [Place; 9] = [
+const PLACES: [Place; 10] = [
     Place { href: "/", name: "layout.desk", whom: For::Queue(Queue::Immuni) },
     Place { href: "/cases", name: "layout.cases", whom: For::Queue(Queue::Immuni) },
     Place { href: "/confirm", name: "layout.deferred", whom: For::Queue(Queue::Immuni) },
     Place { href: "/swabs", name: "swabs.report.title", whom: For::Queue(Queue::Swabs) },
     Place { href: "/swabs/cancel", name: "swabs.cancel.title", whom: For::Queue(Queue::Swabs) },
     Place { href: "/asl", name: "asl.title", whom: For::Queue(Queue::Asl) },
+    Place { href: "/exemptions", name: "exemptions.title", whom: For::Queue(Queue::Exemptions) },
     Place { href: "/operators", name: "layout.operators", whom: For::Supervisors },
     Place { href: "/registers/access", name: "layout.registers", whom: For::Supervisors },
     Place { href: "/statistics", name: "layout.statistics", whom: For::Supervisors },
@@ -61,6 +62,21 @@ pub fn home_of(role: Role, queues: &[Queue]) -> Option<&'static str> {
     places_of(role, queues).next().map(|place| place.href)
 }
 
+/// Whose services matter on a page: those of its queue; on a page of no queue, those of the desk where one lands.
+#[must_use]
+pub fn queue_at(path: &str, queues: &[Queue]) -> Option<Queue> {
+    let is_within = |place: &Place| {
+        let rest = path.strip_prefix(place.href);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let queue_of = |place: Place| match place.whom {
+        For::Queue(queue) => Some(queue),
+        For::Supervisors => None,
+    };
+    let here = PLACES.into_iter().filter(is_within).find_map(queue_of);
+    here.or_else(|| PLACES.into_iter().filter_map(queue_of).find(|queue| queues.contains(queue)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +100,20 @@ mod tests {
         let sets = sets.map(|(role, queues)| (set_of(role, &queues), places_of(role, &queues).count()));
         assert!(sets.iter().all(|(set, count)| set.count_ones() as usize == *count), "{sets:?}");
         assert!(sets[0].0 != sets[1].0 && sets[1].0 != sets[2].0, "{sets:?}");
+    }
+
+    #[test]
+    fn a_page_is_of_its_queue_or_of_the_desk_where_one_lands() {
+        for (path, queues, queue) in [
+            ("/", &[Queue::Immuni][..], Some(Queue::Immuni)),
+            ("/cases/0193", &[Queue::Asl, Queue::Immuni], Some(Queue::Immuni)),
+            ("/asl", &[Queue::Immuni, Queue::Asl], Some(Queue::Asl)),
+            ("/exemptions", &[Queue::Asl, Queue::Exemptions], Some(Queue::Exemptions)),
+            ("/profile", &[Queue::Exemptions, Queue::Asl], Some(Queue::Asl)),
+            ("/operators/new", &[Queue::Immuni], Some(Queue::Immuni)),
+            ("/operators", &[], None),
+        ] {
+            assert_eq!(queue_at(path, queues), queue, "{path}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::features::{
     asl::SendOtp,
     cases, confirm,
     desk::{self, case_page, open_page},
+    exemptions::CloseCertification,
     language, login, operators, profile, registers,
     requests::act_page,
     sheets, statistics,
@@ -32,6 +33,7 @@ pub fn router(state: AppState) -> Router {
         .route("/cases/{id}/cancel", get(case_page::ask_cancel).post(desk::post::cancel))
         .route("/cases/{id}/close", get(case_page::ask_close).post(desk::post::close))
         .route("/confirm", get(confirm::page::show).post(confirm::page::confirm))
+        .route("/exemptions", get(act_page::show::<CloseCertification>).post(act_page::send::<CloseCertification>))
         .route("/login", get(login::post::show_login).post(login::post::login))
         .route("/login/pin", get(login::pin::show).post(login::pin::enter))
         .route("/logout", post(login::post::logout))

@@ -9,6 +9,7 @@ use super::{
     clock::Clock, config::Config, geoip::Geoip, health::Readiness, random::Random, secrets::Secrets, upstream::Queues,
 };
 use crate::{
+    domain::operator::Queue,
     features::{accounts::passwords::Passwords, requests::in_flight::InFlight},
     sandbox::Running,
     sistema_ts::{Asl, Exemptions, SistemaTs, Swabs, client::Client},
@@ -60,13 +61,19 @@ impl AppState {
 
     /// The clients of all queues.
     pub fn clients(&self) -> impl Iterator<Item = &Client> {
+        Queue::ALL.iter().filter_map(|queue| self.client_of(*queue))
+    }
+
+    /// The client of a queue; none where it is not configured.
+    #[must_use]
+    pub fn client_of(&self, queue: Queue) -> Option<&Client> {
         let Queues { swabs, asl, exemptions } = &self.queues;
-        let others = [
-            swabs.as_ref().map(Swabs::client),
-            asl.as_ref().map(Asl::client),
-            exemptions.as_ref().map(Exemptions::client),
-        ];
-        std::iter::once(self.sistema_ts.client()).chain(others.into_iter().flatten())
+        match queue {
+            Queue::Immuni => Some(self.sistema_ts.client()),
+            Queue::Swabs => swabs.as_ref().map(Swabs::client),
+            Queue::Asl => asl.as_ref().map(Asl::client),
+            Queue::Exemptions => exemptions.as_ref().map(Exemptions::client),
+        }
     }
 }
 

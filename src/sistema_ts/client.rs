@@ -157,11 +157,6 @@ impl SistemaTs {
         &self.client
     }
 
-    /// Whether the services answered when they were last called.
-    pub fn contact(&self) -> Contact {
-        self.client.contact()
-    }
-
     /// Looks at the files of the identity now; true when they had changed and are in use from here on. Calls in flight
     /// end under the old identity. Every call looks by itself, twice a minute at most.
     ///

@@ -7,6 +7,7 @@ mod case_hours;
 mod cases;
 mod deferred;
 pub mod desk;
+mod exemptions;
 mod fresh_pin;
 mod language;
 mod links;

@@ -90,6 +90,8 @@ const ROWS: &[RouteRow] = &[
     ("POST", "/cases/{id}/close", &[], desk_form("404")),
     ("GET", "/confirm", &[], desk_page("200")),
     ("POST", "/confirm", &[], desk_form("400")),
+    ("GET", "/exemptions", &[], other_page("200")),
+    ("POST", "/exemptions", &[], other_form("400")),
     ("GET", "/operators", &[], office_page("200")),
     ("POST", "/operators", &[("q", "bianchi")], office_form("200")),
     ("GET", "/operators/new", &[], office_page("200")),

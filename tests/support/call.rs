@@ -55,6 +55,12 @@ impl Control {
     pub async fn fault(&self, service: &str, fault: &str) {
         self.order("/faults", json!({ "service": service, "fault": fault, "times": 1 })).await;
     }
+
+    /// Lets the next request to `service` be answered with this outcome, and not be carried out.
+    pub async fn esito(&self, service: &str, esito: &str) {
+        let order = json!({ "service": service, "fault": "given_esito", "esito": esito, "times": 1 });
+        self.order("/faults", order).await;
+    }
 }
 
 impl TestApp {
@@ -80,6 +86,11 @@ impl TestApp {
     /// See [`Control::fault`].
     pub async fn fault(&self, service: &str, fault: &str) {
         self.control().fault(service, fault).await;
+    }
+
+    /// See [`Control::esito`].
+    pub async fn esito(&self, service: &str, esito: &str) {
+        self.control().esito(service, esito).await;
     }
 
     /// An operator at an open case.

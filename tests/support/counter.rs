@@ -41,9 +41,35 @@ impl Counter<'_> {
         if answer.status == 303 { self.page().await } else { answer }
     }
 
+    /// The same, and says yes to the question that comes before what can't be undone.
+    pub async fn send_surely(&mut self, fields: &[(&str, &str)]) -> Answer {
+        let asked = self.send(fields).await;
+        if !asked.text.contains("name=\"sure\"") {
+            return asked;
+        }
+        let answer = self.browser.post(self.path, &borrowed(&hidden_of(&asked.text))).await;
+        if answer.status == 303 { self.page().await } else { answer }
+    }
+
     /// Sends a form with this one-time key.
     pub async fn submit(&mut self, key: &str, fields: &[(&str, &str)]) -> Answer {
         let fields = [&[("key", key)], fields].concat();
         self.browser.post(self.path, &fields).await
     }
+}
+
+/// What the page's own form sends along unseen, by name.
+pub fn hidden_of(page: &str) -> Vec<(String, String)> {
+    let form = page.split("id=\"page-form\"").nth(1).and_then(|rest| rest.split("</form>").next()).expect("a form");
+    let text = |field: &str, name: &str| {
+        let value = field.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        value.unwrap_or_default().to_owned()
+    };
+    let fields = form.split("<input type=\"hidden\"").skip(1).filter_map(|rest| rest.split('>').next());
+    fields.map(|field| (text(field, "name"), text(field, "value"))).collect()
+}
+
+/// The same, as forms are sent.
+pub fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }

@@ -9,6 +9,7 @@ use crate::{
     components::{
         alert::{ErrorSummary, FormErrors, Notice, NoticeKind},
         buttons::{Button, ButtonKind, LinkButton, PostButton},
+        facts::Facts,
         field::Field,
         heading::Heading,
         table::{Column, DataTable, Row},
@@ -83,8 +84,8 @@ fn Who(
     let role = language.text(&format!("operators.role_{}", account.role.word()));
     let queues = queue_names(&account.queues, language);
     let rows = [("name", account.name), ("username", account.username), ("role", role), ("queues", queues)];
-    let term = move |(key, value): (&str, String)| view! { <dt>{text(key)}</dt> <dd>{value}</dd> };
-    view! { <dl class="facts">{rows.map(term).collect_view()}</dl> }
+    let facts = rows.map(|(key, value)| (text(key), value)).to_vec();
+    view! { <Facts facts /> }
 }
 
 /// The form of the password.

@@ -75,8 +75,17 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
         ().into_any()
     }
 
+    /// What the yes brought, in its card.
+    fn brought(receipt: &Self::Receipt, shown: &Shown) -> Option<AnyView> {
+        let _ = (receipt, shown);
+        None
+    }
+
     /// What the yes brought, beside its card.
-    fn receipt(receipt: Self::Receipt, shown: &Shown) -> AnyView;
+    fn receipt(receipt: Self::Receipt, shown: &Shown) -> AnyView {
+        let _ = (receipt, shown);
+        ().into_any()
+    }
 
     /// The sentence for the caller after a yes, where it is not the outcome's own.
     fn sentence(receipt: &Self::Receipt, shown: &Shown, is_live: bool) -> Option<AnyView> {

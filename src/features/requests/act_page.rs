@@ -76,7 +76,8 @@ pub async fn send<A: Act>(
     Posted(fields): Posted<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let value = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
-    let key = one_time_key(&value("key").unwrap_or_default(), A::SERVICE)?;
+    let page_key = value("key").unwrap_or_default();
+    let key = one_time_key(&page_key, A::SERVICE)?;
     let (typed, is_decided) = (Typed::of(A::FIELDS, value), value("repeat").is_some());
     let (language, mut errors) = (at.context.language, FormErrors::default());
     if value(question::BACK).is_some() {
@@ -93,7 +94,7 @@ pub async fn send<A: Act>(
         return ask::<A>(at, typed).await;
     }
     if A::ASKS_FIRST && value(question::SURE).is_none() {
-        return question::page(at, act, typed, is_decided).await;
+        return question::page(at, act, page_key, typed, is_decided).await;
     }
     let repeats_knowingly = is_decided || judgement == Judgement::Another;
     let errand = ActErrand { key, act, typed: typed.clone(), repeats_knowingly, memory };
@@ -223,8 +224,9 @@ fn card<A: Act>(told: Told<A>, shown: &Shown) -> AnyView {
     let said = sentence(Some(&told), shown, false);
     let Told { step, answer, receipt, is_after_uncertain } = told;
     let language: Language = shown.language;
+    let brought = receipt.as_ref().and_then(|receipt| A::brought(receipt, shown));
     view! {
-        <Outcome step answer=Some(answer) said is_after_uncertain language />
+        <Outcome step answer=Some(answer) brought said is_after_uncertain language />
         {receipt.map(|receipt| A::receipt(receipt, shown))}
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! How a request ended, as a card: what happened, the sentence for the caller, the next step.
 
 use leptos::{either::Either, prelude::*, tachys::html::InertElement};
+use rust_i18n::t;
 
 use super::{answer::LastAnswer, fields::decision_id};
 use crate::{
@@ -44,7 +45,10 @@ fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, lang
     let class = step.class();
     let word = if step.end.is_none() { CUT_OFF } else { answer.map_or("done", |answer| answer.reason.as_str()) };
     let reason = match closure(answer) {
-        Some(code) => language.text(&format!("exemptions.code.c{}", code.number())),
+        Some(code) => {
+            let (number, text) = (code.number(), language.text(&format!("exemptions.code.c{}", code.number())));
+            t!("exemptions.answered", locale = language.tag(), number = number, text = text).into_owned()
+        }
         None => language.text(&format!("desk.reason.{word}")),
     };
     let what = if is_after_uncertain {
@@ -61,6 +65,16 @@ fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, lang
 fn closure(answer: Option<&LastAnswer>) -> Option<ClosureCode> {
     let code = answer.filter(|answer| answer.reason == CLOSURE)?.code?;
     ClosureCode::ALL.iter().copied().find(|known| known.number() == code)
+}
+
+/// Where what a closure was refused for stands.
+const fn fields_of(code: Option<ClosureCode>) -> &'static [&'static str] {
+    match code {
+        Some(ClosureCode::NoExemption) => &["exemption"],
+        Some(ClosureCode::NoPatient) => &["patient"],
+        Some(ClosureCode::NoDate | ClosureCode::WrongDate) => &["valid_from"],
+        _ => &["exemption", "valid_from", "patient"],
+    }
 }
 
 /// Reasons that are the call center's own or the service's: the caller's codes have nothing to do with them.
@@ -81,7 +95,8 @@ fn is_ours(step: &Step, answer: Option<&LastAnswer>) -> bool {
 
 /// Whether the words of our own trouble fit: once the data are sent, the caller has nothing more to do.
 fn is_ours_to_tell(step: &Step, answer: Option<&LastAnswer>) -> bool {
-    is_ours(step, answer) && matches!(step.service, Service::Verify | Service::Unlock | Service::AslOtp)
+    is_ours(step, answer)
+        && matches!(step.service, Service::Verify | Service::Unlock | Service::AslOtp | Service::ExemptionClose)
 }
 
 /// The sentence for the caller.
@@ -139,6 +154,7 @@ fn places(
         (OutcomeClass::Refused, Service::AslOtp) => &["otp", "onset", "patient"],
         (OutcomeClass::Refused, Service::SwabReport) => &["patient", "sampled_on"],
         (OutcomeClass::Refused, Service::SwabCancel) => &["patient", "cun"],
+        (OutcomeClass::Refused, Service::ExemptionClose) => fields_of(closure(answer)),
         _ => return None,
     };
     let place = |id: &&'static str| (*id, language.text(&format!("desk.{id}")));
@@ -155,6 +171,9 @@ pub fn Outcome(
     /// The sentence for the caller, where it is not the outcome's own.
     #[prop(default = None)]
     said: Option<AnyView>,
+    /// What it brought.
+    #[prop(default = None)]
+    brought: Option<AnyView>,
     /// What holds all the same.
     #[prop(default = None)]
     still: Option<String>,
@@ -191,11 +210,12 @@ pub fn Outcome(
     let warning = warning.or(still);
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
     // What is done and no more has one form.
-    if class == OutcomeClass::Done && warning.is_none() && places.is_none() && upstream.is_empty() {
+    if class == OutcomeClass::Done && warning.is_none() && places.is_none() && upstream.is_empty() && brought.is_none()
+    {
         return Either::Left(done(step.service, &what, said, &next, transaction, language));
     }
     Either::Right(view! {
-        <OutcomeCard outcome=class title=part("title") what say=Some(said) next places transaction upstream warning
+        <OutcomeCard outcome=class title=part("title") what brought say=Some(said) next places transaction upstream warning
             language />
     })
 }
@@ -246,7 +266,8 @@ mod tests {
     use super::*;
     use crate::sistema_ts::outcome::{FailureReason, RefusalReason};
 
-    const WITHOUT_DESK: [Service; 2] = [Service::SwabList, Service::ExemptionClose];
+    const WITHOUT_DESK: [Service; 1] = [Service::SwabList];
+
     #[test]
     fn every_outcome_and_every_reason_has_its_words_in_both_languages() {
         for language in Language::ALL {

@@ -26,9 +26,16 @@ pub const SURE: &str = "sure";
 /// The button that leads back to the form, with what was typed.
 pub const BACK: &str = "back_to_form";
 
-/// The page that asks. What was typed goes along in it, and the second decision where it was taken.
-pub async fn page<A: Act>(at: At<A::Queue>, act: A, typed: Typed, is_decided: bool) -> Result<Response, AppError> {
-    let (key, shown, language) = (at.new_key()?, Shown::to(&at), at.context.language);
+/// The page that asks. What was typed goes along in it, and the second decision where it was taken, under the form's own
+/// one-time key: whoever goes back in the browser and sends again repeats nothing.
+pub async fn page<A: Act>(
+    at: At<A::Queue>,
+    act: A,
+    key: String,
+    typed: Typed,
+    is_decided: bool,
+) -> Result<Response, AppError> {
+    let (shown, language) = (Shown::to(&at), at.context.language);
     let title = language.text(&format!("{}.ask_title", A::TEXTS));
     let page = Page::titled(title.clone()).with_form(true);
     let view = move || {

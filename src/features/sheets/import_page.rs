@@ -13,6 +13,7 @@ use crate::{
     components::{
         alert::{ErrorSummary, FormErrors, Notice, NoticeKind},
         buttons::{Button, ButtonKind, LinkButton, PostButton},
+        facts::Facts,
         field::{Field, FileField, TextArea},
         heading::Heading,
         table::{Column, DataTable, Row},
@@ -99,7 +100,7 @@ fn PlanView(
         _ => ("can_apply", NoticeKind::Info),
     };
     let facts = [("created", created), ("unchanged", unchanged), ("refused", refused)];
-    let fact = move |(key, count): (&str, usize)| view! { <dt>{text(key)}</dt> <dd>{count}</dd> };
+    let facts = facts.map(|(key, count)| (text(key), count.to_string())).to_vec();
     let can_apply = plan.to_make().is_some();
     let (all, lines) = (plan.0.len(), shown_lines(plan));
     let left_off = all.saturating_sub(lines.len());
@@ -111,7 +112,7 @@ fn PlanView(
         <Heading>{text("title")}</Heading>
         {has_failed.then(|| view! { <Notice kind=NoticeKind::Danger><p>{text("failed")}</p></Notice> })}
         <Notice kind><p>{text(verdict)}</p></Notice>
-        <dl class="facts">{facts.map(fact).collect_view()}</dl>
+        <Facts facts />
         <div class="import-acts">
             {can_apply.then(|| {
                 let apply = t!("import.apply", locale = language.tag(), count = created);

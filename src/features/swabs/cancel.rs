@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{receipt::Receipt, site};
 use crate::{
-    components::{alert::FormErrors, code::ReadBack, field::Field},
+    components::{alert::FormErrors, code::ReadBack, facts::Facts, field::Field},
     domain::{code::Cun, fiscal_code::FiscalCode, service::Service, swab::Site},
     features::requests::{
         act::{Act, Form, Shown},
@@ -78,20 +78,15 @@ impl Act for CancelReport {
 
     fn question(&self, shown: &Shown) -> AnyView {
         let (alphabet, language) = (shown.alphabet, shown.language);
-        let rows = [
+        let facts = vec![
             (language.text("swabs.site.own"), site::shown(self.site.as_ref(), &shown.state)),
             (language.text("desk.patient"), self.patient.to_wire().to_owned()),
             (language.text("desk.cun"), self.cun.to_wire()),
         ];
-        let term = |(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> };
         view! {
-            <dl class="facts">{rows.map(term).collect_view()}</dl>
+            <Facts facts />
             <ReadBack symbols=*self.cun.symbols() alphabet language />
         }
         .into_any()
-    }
-
-    fn receipt(_: Receipt, _: &Shown) -> AnyView {
-        ().into_any()
     }
 }
