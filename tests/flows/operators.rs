@@ -183,7 +183,8 @@ async fn a_change_holds_from_the_next_request(engine: Engine) {
     let fields = changed(&page, &[("queue_immuni", ""), ("queue_swabs", "1"), ("fiscal_code", "VRDLGU75B02F205A")]);
     browser.post(&page_of, &fields).await;
     desk.get("/operators").await.shows(403, "Operazione non permessa");
-    desk.get("/").await.shows(403, "Tamponi").shows(403, "chieda a un supervisore");
+    assert_eq!(desk.get("/").await.location(), "/swabs");
+    desk.get("/cases").await.shows(403, "Tamponi").shows(403, "chieda a un supervisore");
     let saved = browser.get(&page_of).await;
     saved.shows(200, "VRDLGU75B02F205A").shows(200, "s.gialli");
     let same = changed(&saved, &[("queue_immuni", ""), ("queue_swabs", "1"), ("fiscal_code", "VRDLGU75B02F205A")]);

@@ -126,7 +126,7 @@ async fn a_desk_is_of_its_queue_alone(engine: Engine) {
     let mut desk = app.signed_in(&person).await;
     desk.get("/").await.shows(200, "href=\"/cases\"").shows(200, "href=\"/confirm\"");
     with_queues(&app, &person, Role::Operator, &[Queue::Swabs, Queue::Asl]).await;
-    assert_eq!(desk.get("/").await.location(), "/asl", "who only signed in comes to their own desk");
+    assert_eq!(desk.get("/").await.location(), "/swabs", "who only signed in comes to their own desk");
     for path in ["/cases", "/confirm", "/cases/0193"] {
         let refused = desk.get(path).await;
         refused.shows(403, "Questa pagina è della coda «Immuni»").shows(403, "Tamponi, ASL");

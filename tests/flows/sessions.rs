@@ -151,7 +151,7 @@ async fn who_has_no_cookie_costs_the_database_nothing(engine: Engine) {
     assert_eq!(browser.get("/healthz").await.status, 200);
     browser.cookies.insert("__Host-session".to_owned(), "A".repeat(22));
     assert_eq!(browser.get("/healthz").await.status, 200, "a probe asks for no session");
-    assert_eq!(browser.get("/login").await.status, 500, "the database is closed");
+    assert_eq!(browser.get("/login").await.status, 503, "the database is closed");
 }
 
 async fn reading_sets_no_cookie_and_notes_use_twice_a_minute(engine: Engine) {
