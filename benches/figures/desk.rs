@@ -11,6 +11,7 @@ use std::{
 };
 
 use centralino::{
+    domain::operator::Queue,
     server::{
         config::{Config, Environment},
         random::Random,
@@ -78,14 +79,28 @@ impl Ground {
         Ok(Self { folder, environment })
     }
 
-    async fn people(&self, count: usize) -> Outcome<People> {
+    /// The same, for the queue of swab tests too, as a region.
+    pub fn with_swabs(mut self, upstream: &Upstream) -> Self {
+        let address = self.environment.iter().find(|(name, _)| *name == "CENTRALINO__SISTEMA_TS__BASE_URL");
+        let address = address.map(|(_, address)| address.clone()).unwrap_or_default();
+        let file = |name: &str| upstream.file(name).to_string_lossy().into_owned();
+        self.environment.extend([
+            ("CENTRALINO__SWABS__BASE_URL", address),
+            ("CENTRALINO__SWABS__CA_FILE", file("ca.pem")),
+            ("CENTRALINO__SWABS__CERTIFICATE_FILE", file("region.pem")),
+            ("CENTRALINO__SWABS__KEY_FILE", file("region.key")),
+        ]);
+        self
+    }
+
+    async fn people(&self, count: usize, queue: Queue) -> Outcome<People> {
         let mut config = Config { environment: Environment::Production, ..Config::default() };
         config.data.0 = data(&self.folder);
         fs::create_dir_all(&config.data.0)?;
         let key = self.folder.path().join("server.key");
         let secrets = Secrets::load(&key, Environment::Production, &Random::system())?;
         let db = Db::open(&config.database_url()).await?;
-        let people = People::make(&db, secrets, count).await?;
+        let people = People::make(&db, secrets, count, queue).await?;
         db.close().await;
         Ok(people)
     }
@@ -131,8 +146,17 @@ fn data(folder: &TempDir) -> PathBuf {
 impl Desk {
     /// Makes a desk with as many operators, and starts it. It calls the services at `services`.
     pub async fn start(upstream: &Upstream, services: SocketAddr, operators: usize) -> Outcome<Self> {
-        let ground = Ground::new(upstream, services)?;
-        let people = Arc::new(ground.people(operators).await?);
+        Self::on(Ground::new(upstream, services)?, operators, Queue::Immuni).await
+    }
+
+    /// Makes a desk of swab tests with two operators, and starts it.
+    pub async fn of_swabs(upstream: &Upstream) -> Outcome<Self> {
+        let ground = Ground::new(upstream, upstream.address)?.with_swabs(upstream);
+        Self::on(ground, 2, Queue::Swabs).await
+    }
+
+    async fn on(ground: Ground, operators: usize, queue: Queue) -> Outcome<Self> {
+        let people = Arc::new(ground.people(operators, queue).await?);
         let (process, address, started_in) = ground.serve().await?;
         Ok(Self { process, address, started_in, people, ground })
     }

@@ -25,6 +25,7 @@ mod sign_in;
 mod start;
 mod statistics;
 mod storm;
+mod swab_list;
 mod upstream;
 mod verify;
 mod weight;
@@ -39,8 +40,19 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// How often each pair is measured.
 const ROUNDS: usize = 5;
 /// The parts of a run.
-const PARTS: [&str; 10] =
-    ["pages", "verify", "handshakes", "accounts", "start", "weight", "list", "import", "registers", "statistics"];
+const PARTS: [&str; 11] = [
+    "pages",
+    "verify",
+    "handshakes",
+    "accounts",
+    "start",
+    "weight",
+    "swab-list",
+    "list",
+    "import",
+    "registers",
+    "statistics",
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -80,6 +92,7 @@ async fn figures(wanted: Vec<&str>) -> Outcome<()> {
             "handshakes" => upstream::figures(&upstream).await?,
             "accounts" => memory::figures(&upstream).await?,
             "start" => start::figures(&upstream).await?,
+            "swab-list" => swab_list::figures(&upstream).await?,
             "list" => list::figures().await?,
             "import" => import::figures().await?,
             "registers" => registers::figures().await?,

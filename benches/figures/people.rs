@@ -60,8 +60,8 @@ pub struct People {
 }
 
 impl People {
-    /// Makes accounts in a database that nobody serves yet.
-    pub async fn make(db: &Db, secrets: Secrets, count: usize) -> Outcome<Self> {
+    /// Makes accounts of this queue in a database that nobody serves yet.
+    pub async fn make(db: &Db, secrets: Secrets, count: usize, queue: Queue) -> Outcome<Self> {
         let (clock, random) = (Clock::system(), Random::system());
         let hash = Passwords::new(&secrets).hash(Password::new(PASSWORD.to_owned()), &random).await?;
         let (by, mut all) = (By::service(), Vec::new());
@@ -69,7 +69,7 @@ impl People {
             let authority = Authority::Console { may_reset_last: false };
             let office =
                 Office { db, secrets: &secrets, clock: &clock, random: &random, by: &by, authority, form: None };
-            all.push(Arc::new(person(&office, &hash, number).await?));
+            all.push(Arc::new(person(&office, &hash, number, queue).await?));
         }
         Ok(Self { secrets, clock, all, next: AtomicUsize::new(0), hash })
     }
@@ -106,14 +106,14 @@ impl People {
     }
 }
 
-async fn person(office: &Office<'_>, hash: &str, number: usize) -> Outcome<Person> {
+async fn person(office: &Office<'_>, hash: &str, number: usize, queue: Queue) -> Outcome<Person> {
     let username = format!("operatore.{number}");
     let invitee = Invitee {
         username: username.parse().map_err(|_| "a user name")?,
         name: format!("Maria Bianchi {number}"),
         fiscal_code: FISCAL_CODE.parse().map_err(|_| "a codice fiscale")?,
         role: Role::Operator,
-        queues: vec![Queue::Immuni],
+        queues: vec![queue],
     };
     let Invited { id, path } = office.invite(&invitee).await?;
     let token = token_hash(path.as_str().trim_start_matches("/activate/"));

@@ -41,8 +41,22 @@ impl Process {
 
     /// Resident memory, in MB (10⁶ bytes).
     pub fn resident_mb(&self) -> Outcome<f64> {
+        self.memory_mb("VmRSS:")
+    }
+
+    /// The most resident memory since [`Process::forget_peak`], in MB.
+    pub fn peak_mb(&self) -> Outcome<f64> {
+        self.memory_mb("VmHWM:")
+    }
+
+    /// From here on the most resident memory is counted anew.
+    pub fn forget_peak(&self) -> Outcome<()> {
+        Ok(fs::write(format!("/proc/{}/clear_refs", self.0.id()), "5")?)
+    }
+
+    fn memory_mb(&self, name: &str) -> Outcome<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such figure")?;
         let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kibibytes * 1024.0 / 1e6)
     }

@@ -69,6 +69,13 @@ impl Upstream {
         let answer = request.send().await?.error_for_status()?;
         Ok(serde_json::from_slice(&answer.bytes().await?)?)
     }
+
+    /// Takes a file of people and tests over.
+    pub async fn seed(&self, file: &serde_json::Value) -> Outcome<()> {
+        let request = self.http.post(format!("{}/seed", self.control)).header("content-type", "application/json");
+        request.body(file.to_string()).send().await?.error_for_status()?;
+        Ok(())
+    }
 }
 
 /// A wire to the services that counts the connections that are opened over it.

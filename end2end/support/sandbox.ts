@@ -1,5 +1,5 @@
 /** The services, as the sandbox names them. */
-export type Service = "verify" | "unlock" | "confirm" | "swab_report" | "swab_cancel";
+export type Service = "verify" | "unlock" | "confirm" | "swab_report" | "swab_cancel" | "swab_list";
 
 /** A fictitious person on the line. */
 export interface Caller {

@@ -2,6 +2,9 @@
 
 use leptos::prelude::*;
 
+/// The picture on such a button.
+pub(super) const ICON: &str = r#"<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3"></path></svg>"#;
+
 /// Copies the text of the element whose id is `target`.
 #[island]
 pub fn CopyButton(

@@ -7,6 +7,7 @@
 pub mod clocks;
 pub mod code_feedback;
 pub mod copy_button;
+pub mod copy_cells;
 pub mod countdown;
 pub mod fill_date;
 #[cfg(feature = "hydrate")]

@@ -77,7 +77,7 @@ words! {
         MissingDate = "missing_date",
         /// No transaction id.
         MissingTransaction = "missing_transaction",
-        /// The CUN that a report returns has a wrong check symbol.
+        /// The CUN that a report returns, or the first of a list, has a wrong check symbol.
         WrongCun = "wrong_cun",
         /// The codes of the request stand in the transaction id.
         EchoedCodes = "echoed_codes",

@@ -8,7 +8,7 @@ use super::{
     contract::Contract,
     faults::{Fault, Order},
     reply::{self, Reply, XML, whole},
-    soap::{self, Answer, Request, ServiceError, Style},
+    soap::{self, Answer, Request, ServiceError, Style, Value},
 };
 
 const DELAY_MS: u64 = 5_000;
@@ -34,6 +34,9 @@ pub(super) fn prepare(order: &Order, request: &Request, answer: &mut Answer, sty
         Fault::WrongCun => {
             let wrong = answer.get("idTransazione").map(wrong_code);
             answer.replace("idTransazione", wrong.as_deref());
+            if let Some(cun) = first_listed(answer) {
+                *cun = wrong_code(cun.text()).into();
+            }
         }
         Fault::Warning if answer.is_done() => {
             answer.replace("esito", Some("0001"));
@@ -64,6 +67,14 @@ fn restyle(fault: Fault, answer: &mut Answer, style: &mut Style) {
 fn codes(request: &Request) -> Vec<String> {
     let names = ["numTesseraSanitaria", "cun", "codiceOtp", "dataInizioSintomi", "cfAssistito", "idTransazione"];
     names.iter().filter_map(|name| request.get(name)).map(str::to_lowercase).collect()
+}
+
+/// The CUN of the first test of a list.
+fn first_listed(answer: &mut Answer) -> Option<&mut Value> {
+    let list = answer.fields.iter_mut().find(|(name, _)| *name == "listaTest").map(|(_, list)| list)?;
+    let Value::Fields(tests) = list else { return None };
+    let Value::Fields(test) = tests.first_mut().map(|(_, test)| test)? else { return None };
+    test.iter_mut().find(|(name, _)| *name == "identificativoTest").map(|(_, cun)| cun)
 }
 
 /// A code whose check symbol is another's.

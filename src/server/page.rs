@@ -1,21 +1,22 @@
 //! From a view to an answer: every page of the desk is made here, on the server, in one piece.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{convert::Infallible, fmt::Write as _, sync::Arc};
 
 use axum::{
+    body::{Body, Bytes},
     extract::FromRequestParts,
     http::{HeaderValue, StatusCode, header, request::Parts},
-    response::{Html, IntoResponse as _, Response},
+    response::{Html, IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 use hydration_context::{SharedContext as _, SsrSharedContext};
-use leptos::{prelude::*, tachys::view::Position};
-
-use super::{
-    errors::AppError, language::Language, random::NoRandomness, security_headers::content_security_policy,
-    state::AppState,
+use leptos::{
+    prelude::*,
+    tachys::{html::InertElement, view::Position},
 };
+
+use super::{errors::AppError, language::Language, security_headers::content_security_policy, state::AppState};
 use crate::{
     app::Shell,
     domain::operator::{OperatorId, Queue, Role},
@@ -52,7 +53,7 @@ pub struct Visitor {
 }
 
 impl FromRequestParts<AppState> for PageContext {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let language = Language::from_request_parts(parts, state).await?;
@@ -128,10 +129,44 @@ impl Page {
     where
         V: IntoView + 'static,
     {
-        let (status, has_islands) = (self.status, self.has_islands);
-        let Ok(nonce) = context.state.random.bytes().map(|bytes: [u8; 16]| URL_SAFE_NO_PAD.encode(bytes)) else {
-            return AppError::internal(NoRandomness).into_response();
+        let status = self.status;
+        self.html(context, view).await.map_or_else(IntoResponse::into_response, |html| html.answer(status, Body::from))
+    }
+
+    /// The same, with `parts` where `view` has [`parts_here`], each made when the browser takes it: however long they
+    /// are together, one at a time is in memory.
+    pub async fn render_in_parts<V, P>(
+        self,
+        context: PageContext,
+        view: impl FnOnce() -> V + Send + 'static,
+        parts: P,
+    ) -> Response
+    where
+        V: IntoView + 'static,
+        P: Iterator<Item = String> + Send + 'static,
+    {
+        let status = self.status;
+        let in_parts = |html: String| {
+            let (before, after) = html.split_once(PARTS).unwrap_or((&html, ""));
+            let [before, after] = [before, after].map(|text| std::iter::once(text.to_owned()));
+            let pieces = before.chain(parts).chain(after).map(|piece| Ok::<_, Infallible>(Bytes::from(piece)));
+            Body::from_stream(stream::iter(pieces))
         };
+        self.html(context, view).await.map_or_else(IntoResponse::into_response, |html| html.answer(status, in_parts))
+    }
+
+    /// The whole document.
+    async fn html<V>(
+        self,
+        context: PageContext,
+        view: impl FnOnce() -> V + Send + 'static,
+    ) -> Result<Document, AppError>
+    where
+        V: IntoView + 'static,
+    {
+        let has_islands = self.has_islands;
+        let nonce: [u8; 16] = context.state.random.bytes()?;
+        let nonce = URL_SAFE_NO_PAD.encode(nonce);
         let shared = Arc::new(SsrSharedContext::new_islands());
         let owner = Owner::new_root(Some(Arc::<SsrSharedContext>::clone(&shared)));
         let mut html = String::with_capacity(USUAL);
@@ -143,8 +178,29 @@ impl Page {
         if has_islands {
             push_island_data(&mut html, &shared, &nonce).await;
         }
-        let mut response = (status, Html(html)).into_response();
-        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
+        Ok(Document { html, nonce })
+    }
+}
+
+/// What [`parts_here`] leaves in a document.
+const PARTS: &str = "<!--parts-->";
+
+/// The place of the parts of [`Page::render_in_parts`].
+#[must_use]
+pub fn parts_here() -> InertElement {
+    InertElement::new(PARTS)
+}
+
+/// A rendered page.
+struct Document {
+    html: String,
+    nonce: String,
+}
+
+impl Document {
+    fn answer(self, status: StatusCode, body: impl FnOnce(String) -> Body) -> Response {
+        let mut response = (status, Html(body(self.html))).into_response();
+        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&self.nonce)) {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response

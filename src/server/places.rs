@@ -23,12 +23,13 @@ pub struct Place {
 }
 
 /// All of them, in the order of the navigation.
-const PLACES: [Place; 10] = [
+const PLACES: [Place; 11] = [
     Place { href: "/", name: "layout.desk", whom: For::Queue(Queue::Immuni) },
     Place { href: "/cases", name: "layout.cases", whom: For::Queue(Queue::Immuni) },
     Place { href: "/confirm", name: "layout.deferred", whom: For::Queue(Queue::Immuni) },
     Place { href: "/swabs", name: "swabs.report.title", whom: For::Queue(Queue::Swabs) },
     Place { href: "/swabs/cancel", name: "swabs.cancel.title", whom: For::Queue(Queue::Swabs) },
+    Place { href: "/swabs/list", name: "swab_list.title", whom: For::Queue(Queue::Swabs) },
     Place { href: "/asl", name: "asl.title", whom: For::Queue(Queue::Asl) },
     Place { href: "/exemptions", name: "exemptions.title", whom: For::Queue(Queue::Exemptions) },
     Place { href: "/operators", name: "layout.operators", whom: For::Supervisors },

@@ -15,7 +15,7 @@ use crate::features::{
     language, login, operators, profile, registers,
     requests::act_page,
     sheets, statistics,
-    swabs::{CancelReport, ReportTest},
+    swabs::{self, CancelReport, ReportTest},
 };
 
 /// The routes and the layers around them.
@@ -74,6 +74,8 @@ pub fn router(state: AppState) -> Router {
         .route("/statistics/live", get(statistics::live::show))
         .route("/statistics/live/board", get(statistics::live::board))
         .route("/swabs", get(act_page::show::<ReportTest>).post(act_page::send::<ReportTest>))
+        .route("/swabs/list", get(swabs::list::show).post(swabs::list::list))
+        .route("/swabs/list/export", get(swabs::list::back).post(swabs::list::export))
         .route("/swabs/cancel", get(act_page::show::<CancelReport>).post(act_page::send::<CancelReport>))
         .route_layer(session_store::layer(&state));
     let files = Router::new()

@@ -3,6 +3,7 @@
 
 mod call;
 mod evidence;
+mod lists;
 mod mischief;
 mod office;
 mod panics;
@@ -120,6 +121,8 @@ async fn calls(
     mischief::anywhere(operator, callers).await;
     let mut reporter = Visitor::new(desk.address, &operator.sent());
     canaries.extend(swabs::swabs(&mut reporter, &desk.control, backstage, Clock::system().today()).await);
+    let mut lister = Visitor::new(desk.address, &operator.sent());
+    canaries.extend(lists::lists(&mut lister, &desk.control, backstage, Clock::system().today()).await);
     operator.sign_in(backstage, "operatore2").await;
     operator.open_case("88218").await;
 }
@@ -207,7 +210,7 @@ fn assert_went_everywhere(log: &str, figures: &str) {
             assert!(log.contains(&line), "{line} in the log");
         }
     }
-    for service in ["swab_report", "swab_cancel"] {
+    for service in ["swab_report", "swab_cancel", "swab_list"] {
         for class in ["done", "refused", "uncertain"] {
             let line = format!("service=\"{service}\" outcome=\"{class}\"");
             assert!(log.contains(&line), "{line} in the log");

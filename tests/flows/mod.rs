@@ -26,5 +26,6 @@ mod sheets;
 mod sign_in;
 mod silence;
 mod statistics;
+mod swab_list;
 mod swabs;
 mod unrecorded;

@@ -51,6 +51,11 @@ impl Control {
         self.sandbox("/otp").await["otp"].as_str().expect("an OTP").to_owned()
     }
 
+    /// Takes a file of people and tests over.
+    pub async fn seed(&self, file: Value) -> Value {
+        self.order("/seed", file).await
+    }
+
     /// Lets the next request to `service` meet `fault`.
     pub async fn fault(&self, service: &str, fault: &str) {
         self.order("/faults", json!({ "service": service, "fault": fault, "times": 1 })).await;
@@ -81,6 +86,11 @@ impl TestApp {
     /// See [`Control::otp`].
     pub async fn otp(&self) -> String {
         self.control().otp().await
+    }
+
+    /// See [`Control::seed`].
+    pub async fn seed(&self, file: Value) -> Value {
+        self.control().seed(file).await
     }
 
     /// See [`Control::fault`].

@@ -9,6 +9,7 @@ pub mod countdown;
 pub mod errand;
 pub mod fields;
 pub mod in_flight;
+pub mod inquiry;
 pub mod memory;
 pub mod outcome;
 pub mod question;

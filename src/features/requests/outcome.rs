@@ -142,7 +142,7 @@ fn places(
     language: Language,
 ) -> Option<(String, Vec<(&'static str, String)>)> {
     let fields: &[&'static str] = match (standing(step, is_after_uncertain), step.service) {
-        (OutcomeClass::Uncertain, Service::Cancel) => return None,
+        (OutcomeClass::Uncertain, Service::Cancel | Service::SwabList) => return None,
         (OutcomeClass::Uncertain, service) => {
             let box_to_tick = (decision_id(service), language.text("desk.decision"));
             return Some((language.text("desk.to_decide"), vec![box_to_tick]));
@@ -200,7 +200,10 @@ pub fn Outcome(
     let known = answer.as_ref();
     let what = what(&step, known, is_after_uncertain, language);
     let next = next(&step, known, is_after_uncertain, is_deferred, language);
-    let said = said.unwrap_or_else(|| say(&step, known, is_after_uncertain, language).into_any());
+    let said = said.or_else(|| {
+        // Where nobody is on the line there is nothing to say.
+        Some(say(&step, known, is_after_uncertain, language)).filter(|say| !say.is_empty()).map(IntoAny::into_any)
+    });
     let places = places(&step, known, is_after_uncertain, is_deferred, language).filter(|_| has_form);
     let is_unrecorded = answer.as_ref().is_some_and(|answer| answer.unrecorded.is_some());
     let warning = is_unrecorded.then(|| {
@@ -209,15 +212,17 @@ pub fn Outcome(
     });
     let warning = warning.or(still);
     let upstream = answer.map(|answer| answer.texts).unwrap_or_default();
-    // What is done and no more has one form.
-    if class == OutcomeClass::Done && warning.is_none() && places.is_none() && upstream.is_empty() && brought.is_none()
-    {
-        return Either::Left(done(step.service, &what, said, &next, transaction, language));
+    let is_plain = warning.is_none() && places.is_none() && upstream.is_empty() && brought.is_none();
+    match said {
+        // What is done and no more has one form.
+        Some(said) if class == OutcomeClass::Done && is_plain => {
+            Either::Left(done(step.service, &what, said, &next, transaction, language))
+        }
+        said => Either::Right(view! {
+            <OutcomeCard outcome=class title=part("title") what brought say=said next places transaction upstream warning
+                language />
+        }),
     }
-    Either::Right(view! {
-        <OutcomeCard outcome=class title=part("title") what brought say=Some(said) next places transaction upstream warning
-            language />
-    })
 }
 
 /// The card of a request that is done.
@@ -266,12 +271,10 @@ mod tests {
     use super::*;
     use crate::sistema_ts::outcome::{FailureReason, RefusalReason};
 
-    const WITHOUT_DESK: [Service; 1] = [Service::SwabList];
-
     #[test]
     fn every_outcome_and_every_reason_has_its_words_in_both_languages() {
         for language in Language::ALL {
-            for service in Service::ALL.iter().filter(|service| !WITHOUT_DESK.contains(service)) {
+            for service in Service::ALL {
                 for class in OutcomeClass::ALL {
                     for part in ["title", "what", "say", "next"] {
                         let words = text(*service, *class, part, language);

@@ -22,9 +22,9 @@ use crate::{
     },
 };
 
-/// How often the database is asked for a first submission that another instance carries out.
-const PATIENCE: Duration = Duration::from_millis(250);
-const MOST_QUESTIONS: u32 = 160;
+/// How often the database is asked for a request that is under way elsewhere, and how many times at most.
+pub(super) const PATIENCE: Duration = Duration::from_millis(250);
+pub(super) const MOST_QUESTIONS: u32 = 160;
 /// For how long an outcome is written anew while the database refuses, and how long lies between: before the operator
 /// is told so, and afterwards.
 const RECORDING: [(Duration, Duration); 2] =
@@ -32,11 +32,33 @@ const RECORDING: [(Duration, Duration); 2] =
 
 /// What is known of a request before it is answered.
 #[derive(Clone)]
-struct Sent {
-    submission: String,
-    service: Service,
-    case_id: Option<String>,
-    at: Timestamp,
+pub(super) struct Sent {
+    /// Under which one-time key it is written.
+    pub submission: String,
+    /// Which service.
+    pub service: Service,
+    /// In which case; none at the desks that have none.
+    pub case_id: Option<String>,
+    /// When it was about to leave.
+    pub at: Timestamp,
+}
+
+impl Sent {
+    /// As it is written once it has ended.
+    pub fn ended(self, end: StepEnd) -> Step {
+        let Self { submission, service, at: started_at, .. } = self;
+        Step { submission, service, started_at, end: Some(end) }
+    }
+}
+
+/// How a request ended.
+pub(super) struct Concluded<E> {
+    /// What is shown of it; also the end itself, while the database has not taken it.
+    pub answer: LastAnswer,
+    /// The end.
+    pub end: StepEnd,
+    /// What a yes brought.
+    pub effect: Option<E>,
 }
 
 /// Carries out a form.
@@ -88,31 +110,38 @@ async fn run<E: Errand>(
     sent: &Sent,
     ticket: Ticket,
 ) -> Result<Submitted, AppError> {
-    let answered = errand.send(state, &actor.fiscal_code).await;
+    let Concluded { answer, end, effect } = conclude(state, sent, errand.send(state, &actor.fiscal_code)).await;
+    let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
+    let when = When { asked_at: sent.at, at: end.at };
+    let ended = Ended { class: end.class, effect, answer: answer.clone(), when };
+    let cookie = errand.carry_on(ended, &sealed)?;
+    ticket.answer(Some(cookie.clone()));
+    if answer.unrecorded.is_none() {
+        return Ok(Submitted::Answered(Some(cookie)));
+    }
+    let step = sent.clone().ended(end);
+    Ok(Submitted::Unrecorded(Box::new(Unrecorded { step, answer, cookie })))
+}
+
+/// Carries out a request that is written already, to its end: logged, written, told.
+pub(super) async fn conclude<E>(
+    state: &AppState,
+    sent: &Sent,
+    call: impl Future<Output = Answered<E>>,
+) -> Concluded<E> {
+    let answered = call.await;
     let at = state.clock.now();
     let end = StepEnd { at, class: answered.class, transaction: answered.transaction.clone() };
     log(sent, &answered, at);
-    let unrecorded = if is_recorded(&state.db, sent, &end).await { None } else { Some(end) };
+    let unrecorded = if is_recorded(&state.db, sent, &end).await { None } else { Some(end.clone()) };
     let answer = LastAnswer {
         submission: sent.submission.clone(),
         reason: answered.reason.to_owned(),
         code: answered.code,
         texts: answered.texts,
-        unrecorded: unrecorded.clone(),
+        unrecorded,
     };
-    let sealed = Sealed::new(&state.secrets, &state.random, &actor.operator, &actor.token);
-    let ended = Ended {
-        class: answered.class,
-        effect: answered.effect,
-        answer: answer.clone(),
-        when: When { asked_at: sent.at, at },
-    };
-    let cookie = errand.carry_on(ended, &sealed)?;
-    ticket.answer(Some(cookie.clone()));
-    let Some(end) = unrecorded else { return Ok(Submitted::Answered(Some(cookie))) };
-    let Sent { submission, service, at: started_at, .. } = sent.clone();
-    let step = Step { submission, service, started_at, end: Some(end) };
-    Ok(Submitted::Unrecorded(Box::new(Unrecorded { step, answer, cookie })))
+    Concluded { answer, end, effect: answered.effect }
 }
 
 /// Writes how a request ended, over and over while the database refuses; if it does for too long, goes on in the

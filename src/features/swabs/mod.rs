@@ -1,7 +1,13 @@
-//! "Tamponi": results of swab tests are reported to Sistema TS, and reports cancelled (seed 003, 2.4).
+//! "Tamponi": results of swab tests are reported to Sistema TS, and reports cancelled, those of a
+//! period listed (seed 003, 2.4).
 
 mod cancel;
 mod contact;
+pub mod list;
+mod list_export;
+mod list_form;
+mod list_page;
+mod list_table;
 mod receipt;
 mod report;
 pub mod site;
