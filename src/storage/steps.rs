@@ -149,10 +149,11 @@ impl TryFrom<StepRow> for Step {
 }
 
 impl Step {
-    /// Whether it may still be under way.
+    /// Whether it may still be under way. After the clock was set back, one that is still to begin is none: else it
+    /// would stop its operator for as long as the clock went back.
     #[must_use]
     pub fn is_under_way(&self, now: Timestamp) -> bool {
-        self.end.is_none() && now.duration_since(self.started_at) < LONGEST_REQUEST
+        self.end.is_none() && now.duration_since(self.started_at).abs() < LONGEST_REQUEST
     }
 
     /// In which class it stands: one that was cut off is uncertain.
@@ -234,9 +235,14 @@ const STEP: &str = "SELECT submission, service, started_at, ended_at, outcome, t
     WHERE submission = $1";
 const LAST_DEFERRED: &str = "SELECT s.submission, s.service, s.started_at, s.ended_at, s.outcome, s.transaction_id \
     FROM steps s JOIN cases c ON c.id = s.case_id \
-    WHERE c.operator_id = $1 AND c.call_id IS NULL ORDER BY s.case_id DESC LIMIT 1";
+    WHERE c.operator_id = $1 AND c.call_id IS NULL ORDER BY s.place DESC, s.case_id DESC LIMIT 1";
 const BEGIN: &str = "INSERT INTO steps (submission, case_id, service, started_at, place) \
     SELECT $1, $2, $3, $4, COUNT(*) FROM steps WHERE case_id = $2";
+/// Deferred confirmations are numbered through an operator's cases, not within each one's own: the clock, out of which the
+/// ids of cases come, may be set back between two of them.
+const BEGIN_DEFERRED: &str = "INSERT INTO steps (submission, case_id, service, started_at, place) \
+    SELECT $1, $2, $3, $4, COALESCE(MAX(s.place), -1) + 1 FROM steps s JOIN cases c ON c.id = s.case_id \
+    WHERE c.operator_id = $5 AND c.call_id IS NULL";
 const END: &str = "UPDATE steps SET ended_at = $2, outcome = $3, transaction_id = $4 \
     WHERE submission = $1 AND ended_at IS NULL";
 const KEEP_TRANSACTION: &str = "INSERT INTO transactions (case_id, service, transaction_id, place) \
@@ -297,8 +303,9 @@ impl Db {
             }
             let open = sqlx::query(OPEN_DEFERRED).bind(&intent.case_id).bind(&intent.operator.0);
             open.bind(whole_second(intent.at)).execute(&mut *tx).await?;
-            let insert = sqlx::query(BEGIN).bind(&intent.submission).bind(&intent.case_id);
-            insert.bind(intent.service.word()).bind(intent.at.as_millisecond()).execute(&mut *tx).await?;
+            let insert = sqlx::query(BEGIN_DEFERRED).bind(&intent.submission).bind(&intent.case_id);
+            let insert = insert.bind(intent.service.word()).bind(intent.at.as_millisecond());
+            insert.bind(&intent.operator.0).execute(&mut *tx).await?;
             Ok(Beginning::Begun)
         })
     }

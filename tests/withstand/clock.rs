@@ -1,14 +1,25 @@
 //! The clock of the machine is set back by an hour while operators work.
 
-use centralino::storage::registers::Register;
+use centralino::{
+    domain::service::{OutcomeClass, Service},
+    storage::{
+        registers::Register,
+        requests::Ask,
+        steps::{Beginning, Intent, StepEnd},
+    },
+};
+use jiff::{SignedDuration, Timestamp};
 
 use super::work::whole_call;
 use crate::{
     registers::support::{entries, verify},
-    support::{Engine, TestApp, call::Call, on_both_engines},
+    support::{Engine, TestApp, app::Person, call::Call, on_both_engines},
 };
 
-on_both_engines!(a_clock_that_is_set_back_stops_nobody_and_breaks_nothing);
+on_both_engines!(
+    a_clock_that_is_set_back_stops_nobody_and_breaks_nothing,
+    what_was_cut_off_before_the_clock_was_set_back_is_under_way_no_more,
+);
 
 async fn a_clock_that_is_set_back_stops_nobody_and_breaks_nothing(engine: Engine) {
     let app = TestApp::start_with(engine, |config| {
@@ -52,4 +63,48 @@ async fn a_clock_that_is_set_back_stops_nobody_and_breaks_nothing(engine: Engine
     app.wait_seconds(3600 + 60);
     again.post("/login", &[("username", "m.bianchi"), ("password", crate::support::app::PASSWORD)]).await;
     again.post("/login/pin", &[("pin", &app.pin(&person, 0).await)]).await.location();
+}
+
+/// Somebody is about to confirm outside a call.
+async fn begin(app: &TestApp, person: &Person, submission: &str, at: Timestamp, is_decided: bool) -> Beginning {
+    let intent = Intent {
+        submission: submission.to_owned(),
+        case_id: app.state.random.uuid_v7(at).expect("an id"),
+        operator: person.id.clone(),
+        service: Service::Confirm,
+        repeats_knowingly: is_decided,
+        verified_by: None,
+        at,
+    };
+    app.state.db.begin_deferred_step(&intent).await.expect("an answer")
+}
+
+async fn what_was_cut_off_before_the_clock_was_set_back_is_under_way_no_more(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let (person, now) = (app.operator("m.bianchi").await, app.state.clock.now());
+    let back = now - SignedDuration::from_hours(1);
+    assert_eq!(begin(&app, &person, "first", now, false).await, Beginning::Begun);
+    assert_eq!(begin(&app, &person, "second", now, false).await, Beginning::Busy);
+    assert_eq!(begin(&app, &person, "second", back, false).await, Beginning::NeedsDecision);
+    assert_eq!(begin(&app, &person, "second", back, true).await, Beginning::Begun);
+    // The last one is the last, although the clock says that it came before.
+    assert_eq!(begin(&app, &person, "third", back, false).await, Beginning::Busy);
+    let end = StepEnd { at: back, class: OutcomeClass::Done, transaction: None };
+    app.state.db.end_step("second", &end).await.expect("ended");
+    let last = app.state.db.last_deferred(&person.id).await.expect("an answer").expect("a step");
+    assert_eq!(last.submission, "second");
+    assert_eq!(begin(&app, &person, "third", back, false).await, Beginning::Begun);
+    // At the desks of the other queues alike.
+    let ask = |submission: &str, at| Ask {
+        submission: submission.to_owned(),
+        operator: person.id.clone(),
+        service: Service::SwabReport,
+        repeats_knowingly: false,
+        at,
+    };
+    let db = &app.state.db;
+    assert_eq!(db.begin_request(&ask("first request", now)).await.expect("an answer"), Beginning::Begun);
+    assert_eq!(db.begin_request(&ask("second request", now)).await.expect("an answer"), Beginning::Busy);
+    let beginning = db.begin_request(&ask("second request", back)).await.expect("an answer");
+    assert_eq!(beginning, Beginning::NeedsDecision);
 }
