@@ -191,8 +191,12 @@ pub struct Backstage {
 impl Backstage {
     /// Of a desk that has been started once.
     pub async fn of(place: &super::process::Place) -> Self {
-        let db = Db::open(place.database()).await.expect("a database");
-        Self { db, secrets: place.secrets(), used: Mutex::default() }
+        Self::at(place.database(), place.secrets()).await
+    }
+
+    /// Of desks on this database, with this secret.
+    pub async fn at(database: &str, secrets: Secrets) -> Self {
+        Self { db: Db::open(database).await.expect("a database"), secrets, used: Mutex::default() }
     }
 
     /// A PIN of this operator's that is good now and was not used before; waits for one if need be.

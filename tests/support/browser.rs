@@ -38,6 +38,11 @@ impl Browser {
         Self { client: client(), base: format!("http://{address}"), cookies: BTreeMap::new() }
     }
 
+    /// A new one before a desk at this origin, which this client can reach.
+    pub const fn at(origin: String, client: Client) -> Self {
+        Self { client, base: origin, cookies: BTreeMap::new() }
+    }
+
     /// Goes on before a desk that listens elsewhere now.
     pub fn move_to(&mut self, address: SocketAddr) {
         self.base = format!("http://{address}");

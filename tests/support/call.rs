@@ -18,6 +18,7 @@ pub struct Caller {
 }
 
 /// The control address of a sandbox.
+#[derive(Clone, Copy)]
 pub struct Control(pub SocketAddr);
 
 impl Control {
@@ -59,6 +60,18 @@ impl Control {
     /// Lets the next request to `service` meet `fault`.
     pub async fn fault(&self, service: &str, fault: &str) {
         self.order("/faults", json!({ "service": service, "fault": fault, "times": 1 })).await;
+    }
+
+    /// Lets as many requests to `service` be carried out at once and answered `delay_ms` later.
+    pub async fn slow(&self, service: &str, times: usize, delay_ms: u64) {
+        let order = json!({ "service": service, "fault": "slow", "times": times, "delay_ms": delay_ms });
+        self.order("/faults", order).await;
+    }
+
+    /// Takes back every fault that has not struck yet.
+    pub async fn no_faults(&self) {
+        let cleared = client().delete(format!("http://{}/faults", self.0)).send().await.expect("an answer");
+        assert!(cleared.status().is_success());
     }
 
     /// Lets the next request to `service` be answered with this outcome, and not be carried out.

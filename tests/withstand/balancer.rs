@@ -8,17 +8,24 @@ use std::{
 
 use yaml_rust2::YamlLoader;
 
-fn deploy(name: &str) -> PathBuf {
+/// A file of deploy/.
+pub fn deploy(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deploy").join(name)
+}
+
+/// HAProxy, started or checked with the shipped configuration, where the certificate and the instances are these.
+pub fn haproxy(certificate: &Path, instances: [&str; 2]) -> Command {
+    let debians = Path::new("/usr/sbin/haproxy");
+    let mut command = Command::new(if debians.exists() { debians } else { Path::new("haproxy") });
+    command.arg("-f").arg(deploy("haproxy.cfg")).env("CENTRALINO_CERTIFICATE", certificate);
+    command.env("CENTRALINO_ONE", instances[0]).env("CENTRALINO_TWO", instances[1]);
+    command
 }
 
 /// HAProxy's verdict, where the certificate is this one and the instances are named so.
 fn verdict(certificate: &str, instances: [&str; 2]) -> Result<(), String> {
-    let debians = Path::new("/usr/sbin/haproxy");
-    let mut check = Command::new(if debians.exists() { debians } else { Path::new("haproxy") });
-    check.args(["-c", "-f"]).arg(deploy("haproxy.cfg")).env("CENTRALINO_CERTIFICATE", certificate);
-    check.env("CENTRALINO_ONE", instances[0]).env("CENTRALINO_TWO", instances[1]);
-    let output = check.output().expect("HAProxy: apt-get install haproxy");
+    let output =
+        haproxy(Path::new(certificate), instances).arg("-c").output().expect("HAProxy: apt-get install haproxy");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() { Ok(()) } else { Err(told) }
 }

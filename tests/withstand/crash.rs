@@ -51,7 +51,8 @@ struct Person {
     case: Arc<Mutex<Option<String>>>,
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
+/// A number in the environment.
+pub fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect("a number"))
 }
 

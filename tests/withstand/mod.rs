@@ -5,6 +5,8 @@ mod backups;
 mod balancer;
 mod clock;
 mod crash;
+mod fleet;
+mod instances;
 mod moving;
 mod outages;
 mod own_server;
