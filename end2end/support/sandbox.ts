@@ -10,6 +10,15 @@ export interface Caller {
   scenario: string;
 }
 
+/** A swab test as if it had been reported. */
+export interface SwabTest {
+  fiscal_code: string;
+  result: "P" | "N";
+  /** yyyy-mm-dd. */
+  sampled_on: string;
+  description: string;
+}
+
 /** The address at which the sandbox is told what to do. */
 export class Sandbox {
   constructor(private readonly url: string) {}
@@ -28,6 +37,12 @@ export class Sandbox {
   /** Lets an operator call the services. */
   async authorise(fiscalCode: string): Promise<void> {
     await this.send("POST", "/operators", { fiscal_code: fiscalCode });
+  }
+
+  /** Takes tests over, and tells their CUNs. */
+  async newTests(tests: SwabTest[]): Promise<string[]> {
+    const seeded = (await this.send("POST", "/seed", { tests })) as { tests: { cun: string }[] };
+    return seeded.tests.map((test) => test.cun);
   }
 
   /** Makes the next `times` calls of a service go wrong. */
