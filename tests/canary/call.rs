@@ -82,7 +82,8 @@ impl Callers {
             .collect()
     }
 
-    fn onset(&self) -> String {
+    /// The same as it is typed.
+    pub fn onset(&self) -> String {
         centralino::domain::dates::display(self.onset)
     }
 }

@@ -1,8 +1,10 @@
 //! Nothing of a caller is left anywhere (seed 003, 4.2): canaries go through every flow of the program as it is run in
 //! earnest, failures and a crash included, and are then looked for in everything that it wrote or sent.
 
+mod asl;
 mod call;
 mod evidence;
+mod exemptions;
 mod lists;
 mod mischief;
 mod office;
@@ -121,6 +123,8 @@ async fn calls(
     mischief::anywhere(operator, callers).await;
     let mut reporter = Visitor::new(desk.address, &operator.sent());
     canaries.extend(swabs::swabs(&mut reporter, &desk.control, backstage, Clock::system().today()).await);
+    canaries.extend(asl::every_outcome(&mut reporter, &desk.control, callers).await);
+    canaries.extend(exemptions::every_outcome(&mut reporter, &desk.control).await);
     let mut lister = Visitor::new(desk.address, &operator.sent());
     canaries.extend(lists::lists(&mut lister, &desk.control, backstage, Clock::system().today()).await);
     operator.sign_in(backstage, "operatore2").await;
@@ -210,7 +214,7 @@ fn assert_went_everywhere(log: &str, figures: &str) {
             assert!(log.contains(&line), "{line} in the log");
         }
     }
-    for service in ["swab_report", "swab_cancel", "swab_list"] {
+    for service in ["swab_report", "swab_cancel", "swab_list", "asl_otp", "exemption_close"] {
         for class in ["done", "refused", "uncertain"] {
             let line = format!("service=\"{service}\" outcome=\"{class}\"");
             assert!(log.contains(&line), "{line} in the log");

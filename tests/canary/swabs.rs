@@ -1,17 +1,14 @@
 //! Reports of swab tests and their cancellation, in every class of outcome.
 
-use centralino::{
-    domain::dates,
-    server::{clock::Clock, random::Random},
-};
+use centralino::domain::dates;
 use jiff::{ToSpan, civil::Date};
 
 use super::{
     call::{LOST, NO},
     search::Canary,
-    visitor::{Backstage, Visitor},
+    visitor::{Backstage, Visitor, new_key},
 };
-use crate::support::{Answer, call::Control};
+use crate::support::call::Control;
 
 /// Who works at this desk.
 const WHO: &str = "sanitario1";
@@ -21,19 +18,6 @@ const PHONE: &str = "+393491827364";
 const EMAIL: &str = "giulia.canarino@esempio.it";
 /// Where the swab was taken: kept as little as the rest.
 const PLACE: &str = "Gazebo Canarino";
-
-/// A one-time key that no form had.
-fn new_key() -> String {
-    Random::system().uuid_v7(Clock::system().now()).expect("a key")
-}
-
-/// Sends a form under a new key, decided and sure, and opens the page that it leads to.
-async fn send(visitor: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let key = new_key();
-    let fields = [&[("key", key.as_str()), ("repeat", "1"), ("sure", "1")], fields].concat();
-    let answer = visitor.post(path, &fields).await;
-    if answer.status == 303 { visitor.get(path).await } else { answer }
-}
 
 /// A report as it is typed.
 fn report<'a>(day: &'a str, contact: (&'a str, &'a str)) -> [(&'a str, &'a str); 5] {
@@ -55,25 +39,25 @@ pub async fn swabs(visitor: &mut Visitor, control: &Control, desk: &Backstage, t
     visitor.sign_in(desk, WHO).await;
     for fault in [NO, LOST, &["wrong_cun"]].concat() {
         control.fault("swab_report", fault).await;
-        send(visitor, "/swabs", &report(&sampled_on, ("phone", PHONE))).await.shows(200, PATIENT);
+        visitor.step("swabs", &report(&sampled_on, ("phone", PHONE))).await.shows(200, PATIENT);
     }
-    send(visitor, "/swabs", &report(&sampled_on, ("email", EMAIL))).await.shows(200, "Esito registrato");
+    visitor.step("swabs", &report(&sampled_on, ("email", EMAIL))).await.shows(200, "Esito registrato");
     let cuns = cuns_of(control, day).await;
     let cancelled = &cuns[0];
     let both = [&report(&sampled_on, ("email", EMAIL))[..], &[("phone", PHONE)]].concat();
-    send(visitor, "/swabs", &both).await.shows(422, EMAIL);
+    visitor.step("swabs", &both).await.shows(422, EMAIL);
     let misplaced = [("description", PATIENT), ("structure", EMAIL), ("patient", cancelled), ("sampled_on", PHONE)];
-    send(visitor, "/swabs", &misplaced).await.shows(422, cancelled);
+    visitor.step("swabs", &misplaced).await.shows(422, cancelled);
     for fault in [NO, &LOST[..4]].concat() {
         control.fault("swab_cancel", fault).await;
         let fields = [("description", PLACE), ("patient", PATIENT), ("cun", cancelled)];
-        send(visitor, "/swabs/cancel", &fields).await.shows(200, PATIENT);
+        visitor.step("swabs/cancel", &fields).await.shows(200, PATIENT);
     }
     let other = [("description", PLACE), ("patient", PATIENT), ("cun", cuns[1].as_str())];
     let key = new_key();
     let undecided = [&other[..], &[("key", &*key), ("repeat", "1")]].concat();
     visitor.post("/swabs/cancel", &undecided).await.shows(200, "Annullare l'esito?");
-    send(visitor, "/swabs/cancel", &other).await.shows(200, "Esito annullato");
+    visitor.step("swabs/cancel", &other).await.shows(200, "Esito annullato");
     // A wrong CUN has other than its check symbol all that the right one has.
     let codes = cuns.iter().flat_map(|cun| [Canary::code(cun), Canary::Text(cun[4..13].to_owned())]);
     let texts = [PATIENT, PHONE, &PHONE[3..], EMAIL, PLACE].map(|text| Canary::Text(text.to_owned()));

@@ -113,7 +113,7 @@ impl Visitor {
 
     /// Sends the form of a step under a new key, decided and sure, and opens the page that it leads to.
     pub async fn step(&mut self, act: &str, fields: &[(&str, &str)]) -> Answer {
-        let key = Random::system().uuid_v7(Clock::system().now()).expect("a key");
+        let key = new_key();
         let fields = [&[("key", key.as_str()), ("repeat", "1"), ("sure", "1")], fields].concat();
         let answer = self.post(&format!("{}/{act}", self.case), &fields).await;
         if answer.status != 303 {
@@ -148,6 +148,11 @@ impl Visitor {
         sent.extend(markup(&answer.text));
         answer
     }
+}
+
+/// A one-time key that no form had.
+pub fn new_key() -> String {
+    Random::system().uuid_v7(Clock::system().now()).expect("a key")
 }
 
 /// The tags of a page without what stands in its fields, and the texts that are not on the screen: title, scripts.
