@@ -8,7 +8,9 @@ CREATE TABLE requests (
     started_at BIGINT NOT NULL,
     ended_at BIGINT,
     outcome TEXT,
-    transaction_id TEXT
+    transaction_id TEXT,
+    -- The order of an operator's requests of a service, whatever the clock does.
+    place BIGINT NOT NULL
 );
-CREATE INDEX requests_by_operator ON requests (operator_id, service, started_at);
+CREATE INDEX requests_by_operator ON requests (operator_id, service, place);
 CREATE INDEX requests_by_time ON requests (started_at, submission);

@@ -1,5 +1,13 @@
 /** The services, as the sandbox names them. */
-export type Service = "verify" | "unlock" | "confirm" | "swab_report" | "swab_cancel" | "swab_list";
+export type Service =
+  | "verify"
+  | "unlock"
+  | "confirm"
+  | "swab_report"
+  | "swab_cancel"
+  | "swab_list"
+  | "asl_otp"
+  | "exemption_close";
 
 /** A fictitious person on the line. */
 export interface Caller {
@@ -43,6 +51,12 @@ export class Sandbox {
   async newTests(tests: SwabTest[]): Promise<string[]> {
     const seeded = (await this.send("POST", "/seed", { tests })) as { tests: { cun: string }[] };
     return seeded.tests.map((test) => test.cun);
+  }
+
+  /** Takes a certification of exemption over. Days are yyyy-mm-dd. */
+  async newCertification(fiscalCode: string, code: string, from: string, to: string): Promise<void> {
+    const certification = { fiscal_code: fiscalCode, code, valid_from: from, valid_to: to };
+    await this.send("POST", "/seed", { certifications: [certification] });
   }
 
   /** Makes the next `times` calls of a service go wrong. */

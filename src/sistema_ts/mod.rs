@@ -1,6 +1,7 @@
 //! The client of Sistema TS: SOAP over mutual TLS, or with the credentials of a structure. Every call ends in one of four
 //! classes ([`outcome::Outcome`]).
 
+mod access;
 pub mod asl;
 pub mod breaker;
 pub mod call_center;

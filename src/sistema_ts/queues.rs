@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use super::access::Mode;
 use super::{
+    access::{Access, problems},
     asl::SEND_OTP,
     exemptions::CLOSE,
-    operation::Operation,
     settings::{CredentialFiles, Settings, SettingsError, filled},
     swabs::{CANCEL, LIST, REPORT},
 };
@@ -19,17 +20,6 @@ use crate::{
     domain::swab::{NamedStructure, StructureId},
     server::config::{texts::structures, word::word},
 };
-
-/// How we show who we are (seed 003, Tab. 1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// By a client certificate, as a region.
-    #[default]
-    Region,
-    /// By user id, password and pincode, as a structure.
-    Structure,
-}
 
 /// The largest list of tests that is read where the configuration does not say: ten thousand and more.
 const MOST_LIST_BYTES: usize = 16 * 1024 * 1024;
@@ -301,204 +291,6 @@ impl SwabSettings {
     }
 }
 
-/// What the queues have in common.
-struct Access<'a> {
-    section: &'static str,
-    mode: Mode,
-    base_url: Option<&'a str>,
-    ca_file: Option<&'a Path>,
-    certificate_file: Option<&'a Path>,
-    key_file: Option<&'a Path>,
-    user: Option<&'a str>,
-    password_file: Option<&'a Path>,
-    pincode_file: Option<&'a Path>,
-    pincode_certificate_file: Option<&'a Path>,
-}
-
-/// An environment variable can't unset a key, so an empty path counts as none.
-fn set(path: Option<&Path>) -> Option<&Path> {
-    path.filter(|path| !path.as_os_str().is_empty())
-}
-
-impl<'a> Access<'a> {
-    fn is_empty(&self) -> bool {
-        let files = [
-            self.ca_file,
-            self.certificate_file,
-            self.key_file,
-            self.password_file,
-            self.pincode_file,
-            self.pincode_certificate_file,
-        ];
-        let texts = [self.base_url, self.user];
-        files.into_iter().all(|file| set(file).is_none()) && texts.into_iter().all(|text| filled(text).is_none())
-    }
-
-    /// The files that the mode needs: key, file, example.
-    fn files(&self) -> Vec<(&'static str, Option<&'a Path>, &'static str)> {
-        let own = match self.mode {
-            Mode::Region => vec![
-                ("certificate_file", self.certificate_file, "\"/etc/centralino/region.pem\""),
-                ("key_file", self.key_file, "\"/etc/centralino/region.key\""),
-            ],
-            Mode::Structure => vec![
-                ("password_file", self.password_file, "\"/etc/centralino/structure.password\""),
-                ("pincode_file", self.pincode_file, "\"/etc/centralino/structure.pincode\""),
-                ("pincode_certificate_file", self.pincode_certificate_file, "\"/etc/centralino/sanitelcf.pem\""),
-            ],
-        };
-        let authorities = ("ca_file", self.ca_file, "\"/etc/centralino/sistema-ts-ca.pem\"");
-        let set = |(key, file, example)| (key, set(file), example);
-        std::iter::once(authorities).chain(own).map(set).collect()
-    }
-
-    fn set_files(&self) -> Vec<(&'static str, &'a Path)> {
-        self.files().into_iter().filter_map(|(key, file, _)| Some((key, file?))).collect()
-    }
-
-    /// What is missing, and what can't be sent.
-    fn problems(&self) -> Vec<SettingsError> {
-        const NOT_SET: &str = "it is not set";
-        let wrong = |key, problem: &str, example| SettingsError::new(key, problem, example).of(self.section);
-        let is_without_base = filled(self.base_url).is_none();
-        let base = is_without_base.then(|| wrong("base_url", NOT_SET, "\"https://sistemats.example.it\""));
-        let user = match (self.mode, filled(self.user)) {
-            (Mode::Region, _) => None,
-            (Mode::Structure, None) => Some(NOT_SET),
-            (Mode::Structure, Some(user)) => {
-                user.contains(':').then_some("a user id that is sent with a password has no colon")
-            }
-        };
-        let user = user.map(|problem| wrong("user", problem, "\"STRUTTURA1\""));
-        let files = self.files().into_iter().filter(|(_, file, _)| file.is_none());
-        base.into_iter().chain(user).chain(files.map(|(key, _, example)| wrong(key, NOT_SET, example))).collect()
-    }
-
-    fn over(&self, common: &Settings) -> Result<Settings, SettingsError> {
-        if let Some(first) = self.problems().into_iter().next() {
-            return Err(first);
-        }
-        let file = |path| set(path).map(Path::to_owned).unwrap_or_default();
-        let text = |text| filled(text).unwrap_or_default().to_owned();
-        let settings = Settings {
-            section: self.section,
-            base_url: text(self.base_url),
-            ca_file: file(self.ca_file),
-            ..common.clone()
-        };
-        Ok(match self.mode {
-            Mode::Region => Settings {
-                certificate_file: file(self.certificate_file),
-                key_file: file(self.key_file),
-                credentials: None,
-                ..settings
-            },
-            Mode::Structure => {
-                let credentials = CredentialFiles {
-                    user: text(self.user),
-                    password_file: file(self.password_file),
-                    pincode_file: file(self.pincode_file),
-                    pincode_certificate_file: file(self.pincode_certificate_file),
-                };
-                Settings { credentials: Some(credentials), ..settings }
-            }
-        })
-    }
-}
-
-/// What is wrong with a section: who we are to its services, and where they are by `paths` (key, value, operation).
-fn problems(access: &Access<'_>, paths: &[(&'static str, Option<&str>, &Operation)]) -> Vec<SettingsError> {
-    let mut problems = if access.is_empty() { Vec::new() } else { access.problems() };
-    let usual = Settings::default();
-    let base_url = filled(access.base_url).map_or_else(|| usual.base_url.clone(), str::to_owned);
-    let place = Settings { section: access.section, base_url, ..usual };
-    for (key, path, operation) in paths {
-        // The base stands before each of the paths.
-        problems.extend(place.url_at(key, *path, operation).err().filter(|error| !problems.contains(error)));
-    }
-    problems
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn structure() -> SwabSettings {
-        SwabSettings {
-            mode: Mode::Structure,
-            base_url: Some("https://ts.example.it".into()),
-            ca_file: Some("ca.pem".into()),
-            user: Some("S1".into()),
-            password_file: Some("password".into()),
-            pincode_file: Some("pincode".into()),
-            pincode_certificate_file: Some("sanitelcf.pem".into()),
-            structure: Some("190-201-123456".into()),
-            ..SwabSettings::default()
-        }
-    }
-
-    #[test]
-    fn a_section_that_says_nothing_names_no_upstream() {
-        assert!(SwabSettings::default().names_no_upstream());
-        let blank = AslSettings { base_url: Some(" ".into()), ca_file: Some("".into()), ..AslSettings::default() };
-        assert!(blank.names_no_upstream());
-        let half = ExemptionSettings { key_file: Some("body.key".into()), ..ExemptionSettings::default() };
-        assert!(!half.names_no_upstream());
-        let error = half.over(&Settings::default()).expect_err("half");
-        assert_eq!((error.section, error.key), ("exemptions", "base_url"));
-    }
-
-    #[test]
-    fn each_mode_says_what_it_lacks_with_an_example() {
-        let common = Settings::default();
-        assert!(structure().over(&common).is_ok_and(|settings| settings.credentials.is_some()));
-        let lacks = |change: fn(&mut SwabSettings)| {
-            let mut settings = structure();
-            change(&mut settings);
-            let error = settings.over(&common).and_then(|_| settings.structure()).expect_err("lacking");
-            assert!(error.to_string().starts_with(&format!("swabs.{}: ", error.key)) && !error.example.is_empty());
-            error.key
-        };
-        assert_eq!(lacks(|settings| settings.user = None), "user");
-        assert_eq!(lacks(|settings| settings.user = Some("a:b".into())), "user");
-        assert_eq!(lacks(|settings| settings.password_file = None), "password_file");
-        assert_eq!(lacks(|settings| settings.pincode_file = Some("".into())), "pincode_file");
-        assert_eq!(lacks(|settings| settings.pincode_certificate_file = None), "pincode_certificate_file");
-        assert_eq!(lacks(|settings| settings.structure = None), "structure");
-        assert_eq!(lacks(|settings| settings.structure = Some("190".into())), "structure");
-        assert_eq!(lacks(|settings| settings.ca_file = None), "ca_file");
-        assert_eq!(lacks(|settings| settings.mode = Mode::Region), "certificate_file");
-    }
-
-    #[test]
-    fn all_that_is_wrong_with_a_section_is_told_at_once() {
-        let keys = |problems: Vec<SettingsError>| problems.iter().map(|problem| problem.key).collect::<Vec<_>>();
-        assert_eq!(keys(structure().problems()), [""; 0]);
-        assert_eq!(keys(SwabSettings::default().problems()), [""; 0]);
-        let swabs = SwabSettings {
-            base_url: Some("http://ts.example.it".into()),
-            ca_file: None,
-            user: Some("a:b".into()),
-            pincode_file: None,
-            structure: Some("190".into()),
-            report_path: Some("reports".into()),
-            most_answer_bytes: Some(0),
-            ..structure()
-        };
-        let wanted = ["user", "ca_file", "pincode_file", "report_path", "base_url", "structure", "most_answer_bytes"];
-        assert_eq!(keys(swabs.problems()), wanted);
-        let asl = AslSettings { mode: Mode::Structure, user: Some("S1".into()), ..AslSettings::default() };
-        let wanted = ["base_url", "ca_file", "password_file", "pincode_file", "pincode_certificate_file"];
-        assert_eq!(keys(asl.problems()), wanted);
-        let exemptions = ExemptionSettings { close_path: Some("x".into()), ..ExemptionSettings::default() };
-        assert_eq!(keys(exemptions.problems()), ["close_path"], "also where the sandbox is called");
-    }
-
-    #[test]
-    fn the_rest_is_the_call_centers() {
-        let common = Settings { deadline_ms: 9_000, proxy: Some("http://proxy:3128".into()), ..Settings::default() };
-        let settings = structure().over(&common).expect("whole");
-        assert_eq!((settings.deadline_ms, settings.proxy), (9_000, common.proxy));
-        assert_eq!((settings.section, settings.base_url.as_str()), ("swabs", "https://ts.example.it"));
-    }
-}
+#[path = "queues_tests.rs"]
+mod tests;

@@ -34,8 +34,9 @@ pub struct Ask {
 const REQUEST: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM requests \
     WHERE submission = $1";
 const LAST: &str = "SELECT submission, service, started_at, ended_at, outcome, transaction_id FROM requests \
-    WHERE operator_id = $1 AND service = $2 ORDER BY started_at DESC, submission DESC LIMIT 1";
-const BEGIN: &str = "INSERT INTO requests (submission, operator_id, service, started_at) VALUES ($1, $2, $3, $4)";
+    WHERE operator_id = $1 AND service = $2 ORDER BY place DESC LIMIT 1";
+const BEGIN: &str = "INSERT INTO requests (submission, operator_id, service, started_at, place) \
+    SELECT $1, $2, $3, $4, COALESCE(MAX(place), 0) + 1 FROM requests WHERE operator_id = $2 AND service = $3";
 const END: &str = "UPDATE requests SET ended_at = $2, outcome = $3, transaction_id = $4 \
     WHERE submission = $1 AND ended_at IS NULL";
 /// One transaction deletes so many: writers wait no longer than that takes.

@@ -1,6 +1,7 @@
 //! What the documents name is there: files, tests, keys of the configuration, faults of the sandbox.
 
 mod asvs;
+mod names;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,11 +14,12 @@ use centralino::{
     server::config,
 };
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "ARCHITECTURE.md",
     "SECURITY.md",
     "CHANGELOG.md",
+    "docs/accessible-names.md",
     "docs/asvs.md",
     "docs/sandbox.md",
     "docs/open-points.md",

@@ -10,6 +10,7 @@ on_both_engines!(
     an_otp_that_was_used_is_explained,
     an_uncertain_outcome_of_a_patient_asks_for_a_decision,
     without_the_browsers_memory_every_patient_is_asked_about,
+    the_last_request_is_the_last_one_whatever_the_clock_says,
     one_form_sent_twice_is_one_request,
 );
 
@@ -88,6 +89,18 @@ async fn without_the_browsers_memory_every_patient_is_asked_about(engine: Engine
     let verdi = [("otp", &*app.otp().await), ("patient", VERDI)];
     counter.send(&verdi).await.shows(422, "può essere già riuscita");
     counter.send(&[&verdi[..], &[("repeat", "1")]].concat()).await.shows(200, "Codice OTP inviato");
+}
+
+async fn the_last_request_is_the_last_one_whatever_the_clock_says(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut counter = app.counter("/asl").await;
+    counter.send(&[("otp", &app.otp().await), ("patient", ROSSI)]).await.shows(200, "Codice OTP inviato");
+    app.wait_seconds(-600);
+    app.fault("asl_otp", "reset_after_reading").await;
+    counter.send(&[("otp", &app.otp().await), ("patient", ROSSI)]).await.shows(200, "Esito dell'invio incerto");
+    let operator = app.person("g.neri").await.id;
+    let last = app.state.db.last_request(&operator, Service::AslOtp).await.unwrap().expect("it is kept");
+    assert_eq!(last.class(), OutcomeClass::Uncertain);
 }
 
 async fn one_form_sent_twice_is_one_request(engine: Engine) {

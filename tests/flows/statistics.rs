@@ -298,9 +298,11 @@ async fn requests_of_the_other_desks_count_by_service_and_outcome(engine: Engine
     ]
     .iter()
     .enumerate()
-    .map(|(nth, (service, outcome, at))| format!("('s{nth}', '{}', '{service}', {at}, {at}, {outcome})", person.id.0))
+    .map(|(nth, (service, outcome, at))| {
+        format!("('s{nth}', '{}', '{service}', {at}, {at}, {outcome}, {nth})", person.id.0)
+    })
     .collect();
-    let into = "INSERT INTO requests (submission, operator_id, service, started_at, ended_at, outcome) VALUES ";
+    let into = "INSERT INTO requests (submission, operator_id, service, started_at, ended_at, outcome, place) VALUES ";
     execute(&app, into, &rows).await;
     let mut supervisor = app.signed_in(&app.supervisor("s.gialli").await).await;
     supervisor.get("/statistics?by=day").await.shows(200, "Nel periodo non è stato aperto nessun caso");

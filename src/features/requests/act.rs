@@ -61,8 +61,7 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
     fn send(&self, state: &AppState, operator: &FiscalCode) -> impl Future<Output = Answered<Self::Receipt>> + Send;
 
     /// What is to be kept of a receipt, by when it was answered.
-    fn received(receipt: Self::Receipt, when: When) -> Self::Receipt {
-        let _ = when;
+    fn received(receipt: Self::Receipt, _when: When) -> Self::Receipt {
         receipt
     }
 
@@ -70,26 +69,22 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
     fn fields(form: &Form) -> AnyView;
 
     /// What will be done, repeated before it is, where [`Act::ASKS_FIRST`].
-    fn question(&self, shown: &Shown) -> AnyView {
-        let _ = shown;
+    fn question(&self, _shown: &Shown) -> AnyView {
         ().into_any()
     }
 
     /// What the yes brought, in its card.
-    fn brought(receipt: &Self::Receipt, shown: &Shown) -> Option<AnyView> {
-        let _ = (receipt, shown);
+    fn brought(_receipt: &Self::Receipt, _shown: &Shown) -> Option<AnyView> {
         None
     }
 
     /// What the yes brought, beside its card.
-    fn receipt(receipt: Self::Receipt, shown: &Shown) -> AnyView {
-        let _ = (receipt, shown);
+    fn receipt(_receipt: Self::Receipt, _shown: &Shown) -> AnyView {
         ().into_any()
     }
 
     /// The sentence for the caller after a yes, where it is not the outcome's own.
-    fn sentence(receipt: &Self::Receipt, shown: &Shown, is_live: bool) -> Option<AnyView> {
-        let _ = (receipt, shown, is_live);
+    fn sentence(_receipt: &Self::Receipt, _shown: &Shown, _is_live: bool) -> Option<AnyView> {
         None
     }
 }
