@@ -44,7 +44,11 @@ test.describe("OTP da ASL", () => {
     expect(witness.whereabouts([patient, day, otp])).toEqual([]);
   });
 
-  test("an OTP that was used is refused in words, and what was typed stays @look", async ({ asl, sandbox, inspect }) => {
+  test("an OTP that was used is refused in words, and what was typed stays @look", async ({
+    asl,
+    sandbox,
+    inspect,
+  }) => {
     const otp = await sandbox.newOtp();
     for (const patient of [someFiscalCode(), someFiscalCode()]) {
       await asl.otp.fill(otp);
@@ -69,6 +73,7 @@ test.describe("OTP da ASL", () => {
     await asl.send.click();
     await expect(asl.alert.getByRole("link")).toContainText("può essere già riuscita");
     expect(await sandbox.callsOf("asl_otp")).toBe(before);
+    await asl.otp.fill(await sandbox.newOtp());
     await asl.decision.check();
     await asl.send.click();
     await expect(asl.status.filter({ hasText: "Codice OTP inviato" })).toBeVisible();

@@ -1,13 +1,6 @@
 /** The services, as the sandbox names them. */
 export type Service =
-  | "verify"
-  | "unlock"
-  | "confirm"
-  | "swab_report"
-  | "swab_cancel"
-  | "swab_list"
-  | "asl_otp"
-  | "exemption_close";
+  "verify" | "unlock" | "confirm" | "swab_report" | "swab_cancel" | "swab_list" | "asl_otp" | "exemption_close";
 
 /** A fictitious person on the line. */
 export interface Caller {
