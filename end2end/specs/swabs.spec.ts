@@ -89,6 +89,7 @@ test.describe("Tamponi", () => {
     sandbox,
     inspect,
   }) => {
+    const before = await sandbox.callsOf("swab_report");
     await sandbox.breakNext("swab_report", "wrong_cun");
     await report.description.fill("Drive-in Area Nord");
     await report.patient.fill(someFiscalCode());
@@ -100,7 +101,7 @@ test.describe("Tamponi", () => {
     await inspect("swabs-wrong-cun");
     await report.send.click();
     await expect(report.alert.getByRole("link")).toContainText("può essere già riuscita");
-    expect(await sandbox.callsOf("swab_report")).toBe(1);
+    expect(await sandbox.callsOf("swab_report")).toBe(before + 1);
     await report.decision.check();
     await report.send.click();
     await expect(report.cun).toHaveText(/^CUN-/);

@@ -111,7 +111,8 @@ impl Typed {
             queue_asl: field(box_of(Queue::Asl)),
             queue_exemptions: field(box_of(Queue::Exemptions)),
             version: field("version"),
-            key: field(KEY),
+            // Each page has a key of its own, in whichever language.
+            key: String::new(),
         })
     }
 

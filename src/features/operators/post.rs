@@ -44,8 +44,11 @@ pub struct Sent {
 /// `GET /operators/new`
 pub async fn new(at: AtOffice, retained: Retained) -> Result<Response, AppError> {
     let key = at.form_key()?;
-    let typed = Typed::retained(&retained).filter(|typed| typed.form_key().is_ok());
-    Ok(page::new(at.context, typed.unwrap_or_else(|| Typed::blank(&key)), FormErrors::default()).await)
+    let typed = match Typed::retained(&retained) {
+        Some(typed) => Typed { key: key.as_str().to_owned(), ..typed },
+        None => Typed::blank(&key),
+    };
+    Ok(page::new(at.context, typed, FormErrors::default()).await)
 }
 
 /// `POST /operators/new`
