@@ -52,6 +52,9 @@ pub async fn looks(visitor: &mut Visitor, desk: &Backstage, case: &str) {
         visitor.take("/statistics/export", &[("by", by)]).await.shows(200, "Totale;");
     }
     visitor.take("/operators/export", &[("format", "csv")]).await.shows(200, "operatore1");
+    let workbook = visitor.take("/operators/export", &[("format", "xlsx")]).await.unzipped();
+    assert!(workbook.values().any(|text| text.contains("operatore1")), "{workbook:?}");
+    visitor.sent().lock().extend(workbook.into_iter().flat_map(|(name, text)| [name, text]));
     imports(visitor).await;
 }
 

@@ -1,6 +1,10 @@
 //! A browser without JavaScript: it keeps cookies as they are set, follows nothing by itself.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read},
+    net::SocketAddr,
+};
 
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use reqwest::{Client, RequestBuilder, redirect::Policy};
@@ -28,8 +32,10 @@ pub struct Answer {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body as text.
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Browser {
@@ -95,7 +101,8 @@ impl Browser {
                 self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
-        Ok(Answer { status, headers, text: response.text().await? })
+        let bytes = response.bytes().await?.to_vec();
+        Ok(Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes })
     }
 }
 
@@ -122,6 +129,18 @@ impl Answer {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert!(self.text.contains(text), "no {text:?} in {}", self.text);
         self
+    }
+
+    /// The files of an archive, such as a workbook is: their names and texts.
+    pub fn unzipped(&self) -> BTreeMap<String, String> {
+        let mut archive = zip::ZipArchive::new(Cursor::new(&self.bytes)).expect("an archive");
+        let mut files = BTreeMap::new();
+        for place in 0..archive.len() {
+            let (mut file, mut text) = (archive.by_index(place).expect("a file"), String::new());
+            file.read_to_string(&mut text).expect("text");
+            files.insert(file.name().expect("a name").into_owned(), text);
+        }
+        files
     }
 
     /// The page without what differs from one rendering to the next.
