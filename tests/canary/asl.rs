@@ -10,6 +10,12 @@ use crate::support::call::Control;
 /// Who is in no account.
 const PATIENT: &str = "ZQXWKY91T58L736K";
 
+/// An OTP that never reaches the service.
+pub async fn not_sent(visitor: &mut Visitor, callers: &Callers) {
+    let fields = [("otp", &*callers.otps[3]), ("onset", &*callers.onset()), ("patient", PATIENT)];
+    visitor.step("asl", &fields).await.shows(200, "Codice OTP non inviato");
+}
+
 /// Every outcome of the desk; what must be nowhere afterwards, beside what the callers said.
 pub async fn every_outcome(visitor: &mut Visitor, control: &Control, callers: &Callers) -> Vec<Canary> {
     let (onset, otp) = (callers.onset(), control.otp().await);

@@ -24,6 +24,11 @@ async fn close(visitor: &mut Visitor) -> Answer {
     visitor.step("exemptions", &[("exemption", CODE), ("valid_from", &from), ("patient", PATIENT)]).await
 }
 
+/// A closure that never reaches the service.
+pub async fn not_sent(visitor: &mut Visitor) {
+    close(visitor).await.shows(200, "Chiusura non inviata");
+}
+
 /// Every outcome of the desk; the certification is closed in the end. What must be nowhere afterwards.
 pub async fn every_outcome(visitor: &mut Visitor, control: &Control) -> Vec<Canary> {
     let one = json!({ "fiscal_code": PATIENT, "code": CODE, "valid_from": FROM, "valid_to": UNTIL });

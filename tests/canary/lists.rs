@@ -6,12 +6,11 @@ use serde_json::json;
 
 use super::{
     search::Canary,
+    swabs::WHO,
     visitor::{Backstage, Visitor},
 };
 use crate::support::call::Control;
 
-/// Who may list in the sandbox's region.
-const WHO: &str = "sanitario1";
 /// Where the swabs were taken: it is kept as little as the rest.
 const PLACE: &str = "Ambulatorio Canarino";
 /// What goes wrong on the way, and what is told of it.
@@ -25,10 +24,22 @@ const TROUBLE: [(&str, &str); 7] = [
     ("reset_after_reading", "Elenco non arrivato"),
 ];
 
+/// How many days ago the first and the last day of a list were.
+const DAYS: (i64, i64) = (171, 151);
+
+/// Lists that are never asked for.
+pub async fn not_sent(visitor: &mut Visitor, today: Date) {
+    let [from, to] = [DAYS.0, DAYS.1].map(|back| dates::display(today.saturating_sub(back.days())));
+    for path in ["/swabs/list", "/swabs/list/export"] {
+        let fields = [("description", PLACE), ("from", &*from), ("to", &*to)];
+        visitor.post(path, &fields).await.shows(200, "Elenco non chiesto");
+    }
+}
+
 /// An operator asks for lists; what must be nowhere afterwards.
 pub async fn lists(visitor: &mut Visitor, control: &Control, desk: &Backstage, today: Date) -> Vec<Canary> {
     let day = |back: i64| today.saturating_sub(back.days());
-    let (first, reported, last, sampled) = (day(171), day(163), day(151), day(167));
+    let (first, reported, last, sampled) = (day(DAYS.0), day(163), day(DAYS.1), day(167));
     let test = json!({
         "fiscal_code": "VRDLGU75B02F205A", "result": "P", "sampled_on": sampled, "communicated_on": reported,
         "description": PLACE,

@@ -23,7 +23,10 @@ use std::{
 };
 
 use call::Callers;
-use centralino::server::clock::Clock;
+use centralino::{
+    domain::service::{OutcomeClass, Service},
+    server::clock::Clock,
+};
 use evidence::Evidence;
 use process::{Place, Serving};
 use search::{Canary, Searcher};
@@ -58,6 +61,7 @@ async fn nothing_of_a_caller_is_left_anywhere(engine: Engine) {
     let desk = serve_without_sistema_ts(&mut place);
     operator = operator.moved_to(desk.address);
     not_sent(&mut operator, &again).await;
+    not_sent_elsewhere(&mut Visitor::new(desk.address, &sent), &backstage, &again).await;
     let last = desk.figures().await;
     backed_up(&place);
     log += &desk.stop();
@@ -182,14 +186,26 @@ async fn lock(desk: &Serving, backstage: &Backstage, sent: &Sent, canaries: &mut
 /// A desk whose Sistema TS can't be reached.
 fn serve_without_sistema_ts(place: &mut Place) -> Serving {
     let file = |name: &str| place.sandbox().join(name).display().to_string();
-    let (ca, certificate, key) = (file("ca.pem"), file("client.pem"), file("client.key"));
-    place.serve(&[
+    let section = |(section, party): (&str, &str)| {
         // Nothing listens on this port.
-        ("CENTRALINO__SISTEMA_TS__BASE_URL", "https://localhost:1"),
-        ("CENTRALINO__SISTEMA_TS__CA_FILE", &ca),
-        ("CENTRALINO__SISTEMA_TS__CERTIFICATE_FILE", &certificate),
-        ("CENTRALINO__SISTEMA_TS__KEY_FILE", &key),
-    ])
+        let url = ("BASE_URL", "https://localhost:1".to_owned());
+        let files = [
+            ("CA_FILE", "ca.pem"),
+            ("CERTIFICATE_FILE", &format!("{party}.pem")),
+            ("KEY_FILE", &format!("{party}.key")),
+        ]
+        .map(|(key, name)| (key, file(name)));
+        [url]
+            .into_iter()
+            .chain(files)
+            .map(|(key, value)| (format!("CENTRALINO__{section}__{key}"), value))
+            .collect::<Vec<_>>()
+    };
+    let sections = [("SISTEMA_TS", "client"), ("SWABS", "region"), ("ASL", "region"), ("EXEMPTIONS", "body")];
+    let environment: Vec<_> = sections.into_iter().flat_map(section).collect();
+    let environment = environment.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    // Whoever calls another upstream has no demo accounts, unless they are asked for.
+    place.serve(&environment.chain([("CENTRALINO__SANDBOX__DEMO_ACCOUNTS", "true")]).collect::<Vec<_>>())
 }
 
 /// What is not sent, in a call that another process began and outside of one; then the operator leaves.
@@ -206,17 +222,21 @@ async fn not_sent(operator: &mut Visitor, callers: &Callers) {
     assert_eq!(operator.post("/logout", &[]).await.location(), "/login");
 }
 
+/// The same at the desks of the other queues.
+async fn not_sent_elsewhere(visitor: &mut Visitor, backstage: &Backstage, callers: &Callers) {
+    let today = Clock::system().today();
+    visitor.sign_in(backstage, swabs::WHO).await;
+    swabs::not_sent(visitor, &callers.positive[2].cun, today).await;
+    lists::not_sent(visitor, today).await;
+    asl::not_sent(visitor, callers).await;
+    exemptions::not_sent(visitor).await;
+}
+
 /// Every service ended in every class; else silence would prove nothing.
 fn assert_went_everywhere(log: &str, figures: &str) {
-    for service in ["verify", "unlock", "confirm", "cancel"] {
-        for class in ["done", "refused", "uncertain", "not_sent"] {
-            let line = format!("service=\"{service}\" outcome=\"{class}\"");
-            assert!(log.contains(&line), "{line} in the log");
-        }
-    }
-    for service in ["swab_report", "swab_cancel", "swab_list", "asl_otp", "exemption_close"] {
-        for class in ["done", "refused", "uncertain"] {
-            let line = format!("service=\"{service}\" outcome=\"{class}\"");
+    for service in Service::ALL {
+        for class in OutcomeClass::ALL {
+            let line = format!("service=\"{}\" outcome=\"{}\"", service.word(), class.word());
             assert!(log.contains(&line), "{line} in the log");
         }
     }

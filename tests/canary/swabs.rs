@@ -10,8 +10,8 @@ use super::{
 };
 use crate::support::call::Control;
 
-/// Who works at this desk.
-const WHO: &str = "sanitario1";
+/// Who works at this desk, and at the health authority's and that of exemptions.
+pub const WHO: &str = "sanitario1";
 /// The patient, who is in no account.
 const PATIENT: &str = "CNRGLI70D41F205R";
 const PHONE: &str = "+393491827364";
@@ -32,9 +32,20 @@ async fn cuns_of(control: &Control, day: Date) -> Vec<String> {
     of_day.map(|(cun, _)| cun.clone()).collect()
 }
 
+/// How many days ago the swab was taken.
+const AGE: i64 = 131;
+
+/// A report and a cancellation that never reach the service.
+pub async fn not_sent(visitor: &mut Visitor, cun: &str, today: Date) {
+    let day = dates::display(today.saturating_sub(AGE.days()));
+    visitor.step("swabs", &report(&day, ("phone", PHONE))).await.shows(200, "Esito non inviato");
+    let fields = [("description", PLACE), ("patient", PATIENT), ("cun", cun)];
+    visitor.step("swabs/cancel", &fields).await.shows(200, "Annullamento non inviato");
+}
+
 /// An operator reports and cancels; what must be nowhere afterwards.
 pub async fn swabs(visitor: &mut Visitor, control: &Control, desk: &Backstage, today: Date) -> Vec<Canary> {
-    let day = today.saturating_sub(131.days());
+    let day = today.saturating_sub(AGE.days());
     let sampled_on = dates::display(day);
     visitor.sign_in(desk, WHO).await;
     for fault in [NO, LOST, &["wrong_cun"]].concat() {
