@@ -42,11 +42,15 @@ pub fn Button(
     /// Where it posts to, instead of the form's own address.
     #[prop(optional, into)]
     formaction: Option<String>,
+    /// Whether it brings a file, and the page stays.
+    #[prop(optional)]
+    is_file: bool,
     /// Its text.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class=kind.class() name=name value=value formaction=formaction>
+        <button type="submit" class=kind.class() name=name value=value formaction=formaction
+            data-file=is_file.then_some("")>
             {children()}
         </button>
     }
@@ -64,6 +68,9 @@ pub fn PostButton(
     /// What is sent along, by name.
     #[prop(optional)]
     hidden: Vec<(&'static str, String)>,
+    /// Whether it brings a file, and the page stays.
+    #[prop(optional)]
+    is_file: bool,
     /// Its text.
     children: Children,
 ) -> impl IntoView {
@@ -71,7 +78,7 @@ pub fn PostButton(
     view! {
         <form method="post" action=action class="post-button">
             {hidden.collect_view()}
-            <Button kind>{children()}</Button>
+            <Button kind is_file>{children()}</Button>
         </form>
     }
 }

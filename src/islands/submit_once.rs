@@ -7,6 +7,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlFormElement, PageTransitionEvent, SubmitEvent};
 
 const SENT: &str = "data-sent";
+/// Of a button that brings a file: the page stays as it is, and so does its form.
+const FILE: &str = "data-file";
 
 /// How long a form that was sent is held.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -21,7 +23,7 @@ fn release(form: &HtmlFormElement) {
 pub fn install() {
     let on_submit = Closure::<dyn FnMut(SubmitEvent)>::new(|event: SubmitEvent| {
         // A form that an island sends by itself is the island's.
-        if event.default_prevented() {
+        if event.default_prevented() || event.submitter().is_some_and(|button| button.has_attribute(FILE)) {
             return;
         }
         let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };

@@ -172,7 +172,7 @@ fn Export(
         let hidden =
             asked.filters().into_iter().chain([("q", asked.q.clone()), ("format", format.to_owned())]).collect();
         view! {
-            <PostButton action="/operators/export" kind=ButtonKind::Secondary hidden>
+            <PostButton action="/operators/export" kind=ButtonKind::Secondary hidden is_file=true>
                 {text(&format!("export_{format}"))}
             </PostButton>
         }

@@ -188,11 +188,11 @@ fn Export(
     language: Language,
 ) -> impl IntoView {
     let text = move |key: &str| language.text(&format!("registers.{key}"));
-    // A form each: one that was sent is held for a moment, and the page stays where a file is the answer.
+    // A form each: what is sent along differs.
     let form = |(format, key): (Format, &'static str)| {
         let hidden = asked.pairs.iter().cloned().chain([("format", format.word().to_owned())]).collect();
         let action = format!("{}/export", path_of(register));
-        view! { <PostButton action kind=ButtonKind::Secondary hidden>{text(key)}</PostButton> }
+        view! { <PostButton action kind=ButtonKind::Secondary hidden is_file=true>{text(key)}</PostButton> }
     };
     view! {
         <div class="register-export">

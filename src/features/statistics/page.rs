@@ -178,7 +178,7 @@ fn Counted(
         <Durations report=report.clone() language />
         <OtherDesks requests=report.requests language />
         <div class="register-export statistics-export">
-            <PostButton action="/statistics/export" kind=ButtonKind::Secondary hidden>{text("export")}</PostButton>
+            <PostButton action="/statistics/export" kind=ButtonKind::Secondary hidden is_file=true>{text("export")}</PostButton>
             <PrintButton label=text("print") />
             <p class="field-hint">{text("sources")}</p>
         </div>
