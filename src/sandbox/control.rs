@@ -20,6 +20,7 @@ use super::{
     house::{Caller, House},
     immuni::Upload,
     profile::Profile,
+    rules,
     seed::{Seed, SeedError},
 };
 use crate::{
@@ -173,6 +174,9 @@ async fn faults(State(house): Shared) -> Json<Value> {
 async fn add_fault(State(house): Shared, Json(order): Json<Order>) -> Answer {
     if !house.services.iter().any(|service| service.word == order.service) {
         return Err(Refused::Unprocessable(format!("no service is called {:?}", order.service)));
+    }
+    if let Some(code) = order.code.as_deref().filter(|code| rules::refusal(code).is_none()) {
+        return Err(Refused::Unprocessable(format!("no refusal has the code {code:?}")));
     }
     house.state.lock().faults.add(order.clone());
     Ok((StatusCode::CREATED, Json(order)).into_response())

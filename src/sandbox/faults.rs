@@ -89,7 +89,7 @@ words! {
         Entities = "entities",
         /// Elements within elements, thousands deep.
         DeepNesting = "deep_nesting",
-        /// A refusal with an unspecific code.
+        /// A refusal, with the code that the order names (`code`) or an unspecific one.
         Refused = "refused",
         /// Success with a warning (0001).
         Warning = "warning",
@@ -176,13 +176,16 @@ pub(super) struct Order {
     /// The outcome of `given_esito`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) esito: Option<String>,
+    /// The code of `refused`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<String>,
 }
 
 impl Order {
     /// A fault for the callers of a CUN.
     pub(super) fn for_caller(service: &str, fault: Fault, times: u32, cun: &str) -> Self {
         let (service, cun) = (service.to_owned(), Some(cun.to_owned()));
-        Self { service, fault, times, cun, applied: None, delay_ms: None, esito: None }
+        Self { service, fault, times, cun, applied: None, delay_ms: None, esito: None, code: None }
     }
 }
 
@@ -228,7 +231,7 @@ mod tests {
     fn order(times: u32, cun: Option<&str>) -> Order {
         let service = "unlock".to_owned();
         let cun = cun.map(str::to_owned);
-        Order { service, fault: Fault::Empty, times, cun, applied: None, delay_ms: None, esito: None }
+        Order { service, fault: Fault::Empty, times, cun, applied: None, delay_ms: None, esito: None, code: None }
     }
 
     #[test]

@@ -217,8 +217,8 @@ impl House {
         };
         let outcome = if is_applied {
             (service.rules)(&mut scene, &request)
-        } else if order.as_ref().is_some_and(|order| order.fault == Fault::Refused) {
-            Err(rules::SYSTEM)
+        } else if let Some(order) = order.as_ref().filter(|order| order.fault == Fault::Refused) {
+            Err(order.code.as_deref().and_then(rules::refusal).unwrap_or(rules::SYSTEM))
         } else {
             Ok(Fields::new())
         };

@@ -37,6 +37,9 @@ pub(super) struct Refusal {
 macro_rules! refusals {
     ($($name:ident = $code:literal $text:literal;)+) => {
         $(pub(super) const $name: Refusal = Refusal { code: $code, text: concat!("SANDBOX: ", $text) };)+
+
+        /// All of them.
+        const ALL: &[Refusal] = &[$($name),+];
     };
 }
 
@@ -67,6 +70,11 @@ refusals! {
     WRONG_OTP = "9060" "OTP formalmente errato (Immuni: 400)";
     SYSTEM = "9099" "errore di sistema";
     OTP_CONFLICT = "9061" "OTP già sbloccato o utilizzato (Immuni: 409)";
+}
+
+/// The refusal of this code.
+pub(super) fn refusal(code: &str) -> Option<Refusal> {
+    ALL.iter().copied().find(|refusal| refusal.code == code)
 }
 
 /// What a service's rules see.
