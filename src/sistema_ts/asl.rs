@@ -8,12 +8,14 @@ use jiff::civil::Date;
 use reqwest::Url;
 
 use super::{
+    answers::Unlocked,
     call_center::unlocked,
     client::{Call, Client},
     envelope::Fields,
     operation::{AUTHENTICATION, Meaning, ONSET, OPERATOR, OTP, Operation, PATIENT, USUAL, usual_meaning},
-    outcome::{FailureReason, Outcome, RefusalReason, Unlocked},
+    outcome::Outcome,
     queues::{AslSettings, Mode},
+    reasons::{FailureReason, RefusalReason},
     settings::{AuthenticationType, Settings},
     transport::BuildError,
 };

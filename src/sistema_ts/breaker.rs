@@ -10,10 +10,7 @@ use std::{collections::VecDeque, fmt};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
-use super::{
-    outcome::{FailureReason, Outcome},
-    settings::Settings,
-};
+use super::{outcome::Outcome, reasons::FailureReason, settings::Settings};
 use crate::domain::operator::words;
 
 /// Within which time the failures in a row must lie.
@@ -240,7 +237,10 @@ impl Drop for Leave<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sistema_ts::outcome::{Failure, Refusal, RefusalReason};
+    use crate::sistema_ts::{
+        outcome::{Failure, Refusal},
+        reasons::RefusalReason,
+    };
 
     const RESET: FailureReason = FailureReason::Reset;
 

@@ -5,12 +5,13 @@
 use jiff::civil;
 
 use super::{
+    answers::{Confirmed, SamplingDate, Unlocked, Verified},
     envelope::Fields,
     operation::{
         AT, AUTHENTICATION, ESITO, ESITO_TEXT, ONSET, OPERATOR, OTP, Operation, SAMPLED_ON, TRANSACTION, USUAL, date,
         instant,
     },
-    outcome::{Confirmed, FailureReason, RefusalReason, SamplingDate, Unlocked, Verified},
+    reasons::{FailureReason, RefusalReason},
     settings::AuthenticationType,
     verdict::{No, Yes},
 };

@@ -16,6 +16,7 @@ use reqwest::Url;
 use tokio::time::{Instant, sleep};
 
 use super::{
+    answers::{Confirmed, Unlocked, Verified},
     breaker::{Breaker, Circuit},
     call_center::{
         CONFIRM, CUN, Communication, UNLOCK, VERIFY, confirm_fields, confirmed, unlock_fields, unlocked, verified,
@@ -24,7 +25,8 @@ use super::{
     envelope::{Fields, write},
     identity::{Files, WARNING},
     operation::Operation,
-    outcome::{Confirmed, FailureReason, Outcome, Unlocked, Verified},
+    outcome::Outcome,
+    reasons::FailureReason,
     settings::{AuthenticationType, Settings},
     tally::Tally,
     transport::{BuildError, Link, NoReply},

@@ -1,7 +1,7 @@
 //! The bytes of an answer → text. The byte order mark rules, then the charset of the Content-Type, then the XML
 //! declaration, then UTF-8; nothing is guessed, and nothing is replaced.
 
-use super::outcome::FailureReason;
+use super::reasons::FailureReason;
 
 const MEDIA_TYPES: [&str; 3] = ["text/xml", "application/xml", "application/soap+xml"];
 const LATIN_1: [&str; 4] = ["iso-8859-1", "iso8859-1", "iso_8859-1", "latin1"];

@@ -8,7 +8,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{
     operation::{ERROR_FIELDS, ERROR_ITEM, ERRORS, List, Operation, PIN_CODE, TYPES_NAMESPACE},
-    outcome::FailureReason,
+    reasons::FailureReason,
 };
 
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";

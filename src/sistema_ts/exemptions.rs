@@ -9,13 +9,16 @@ use jiff::civil::Date;
 use reqwest::Url;
 
 use super::{
+    answers::Closed,
     client::{Call, Client},
     envelope::{Answer, Fields},
     operation::{ESITO, Meaning, Operation, TransactionField, USUAL, date},
-    outcome::{Closed, FailureReason, Outcome, RefusalReason, UpstreamText},
+    outcome::Outcome,
     queues::ExemptionSettings,
+    reasons::{FailureReason, RefusalReason},
     settings::{Settings, filled},
     transport::BuildError,
+    upstream_text::UpstreamText,
     verdict::Yes,
 };
 use crate::{

@@ -2,6 +2,7 @@
 //! classes ([`outcome::Outcome`]).
 
 mod access;
+pub mod answers;
 pub mod asl;
 pub mod breaker;
 pub mod call_center;
@@ -9,17 +10,20 @@ pub mod client;
 mod echo;
 mod encoding;
 mod envelope;
+pub mod error_codes;
 pub mod exemptions;
 pub mod identity;
 mod operation;
 pub mod outcome;
 mod pincode;
 pub mod queues;
+pub mod reasons;
 pub mod settings;
 mod stagger;
 pub mod swabs;
 mod tally;
 mod transport;
+pub mod upstream_text;
 mod verdict;
 
 pub use asl::Asl;

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil};
 
 use super::{
     call_center, exemptions,
-    outcome::{FailureReason, RefusalReason},
+    reasons::{FailureReason, RefusalReason},
     swabs,
 };
 use crate::server::clock::rome;

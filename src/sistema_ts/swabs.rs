@@ -9,14 +9,16 @@ use jiff::civil::Date;
 use reqwest::Url;
 
 use super::{
+    answers::{Listed, ListedTest, ReportCancelled, Reported, SamplingDate},
     client::{Call, Client},
     envelope::{Answer, Fields},
     operation::{
         AT, AUTHENTICATION, ESITO, ESITO_TEXT, List, Operation, PATIENT, SAMPLED_ON, TRANSACTION, TransactionField,
         USUAL, date, instant,
     },
-    outcome::{FailureReason, Listed, ListedTest, Outcome, ReportCancelled, Reported, SamplingDate},
+    outcome::Outcome,
     queues::SwabSettings,
+    reasons::FailureReason,
     settings::{AuthenticationType, Settings},
     transport::BuildError,
     verdict::{No, Yes},

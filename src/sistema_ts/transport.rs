@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     identity::{Credentials, Files, Fingerprint, IdentityError},
-    outcome::FailureReason,
+    reasons::FailureReason,
     settings::{Settings, SettingsError},
     stagger::Stagger,
 };

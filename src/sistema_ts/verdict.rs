@@ -6,9 +6,12 @@ use super::{
     echo::repeats,
     encoding::decode,
     envelope::{Answer, Fault, Fields, Message, read},
+    error_codes::ErrorCode,
     operation::{ERROR_CODE, ERROR_TEXT, ESITO, Meaning, Operation, TRANSACTION, TransactionField},
-    outcome::{Failure, FailureReason, Outcome, Refusal, RefusalReason, UpstreamText},
+    outcome::{Failure, Outcome, Refusal},
+    reasons::{FailureReason, RefusalReason},
     transport::Reply,
+    upstream_text::UpstreamText,
 };
 use crate::domain::call::TransactionId;
 
@@ -128,7 +131,8 @@ fn refusal(
 ) -> Refusal {
     let part = |error: &Answer, name| error.get(name).unwrap_or_default().to_owned();
     let error = |error: &Answer| UpstreamText::new(&[part(error, ERROR_CODE), part(error, ERROR_TEXT)].join(" "));
-    Refusal { reason, transaction, errors: answer.errors.iter().map(error).collect(), text }
+    let code = answer.errors.iter().find_map(|error| ErrorCode::of(error.get(ERROR_CODE)?.parse().ok()?));
+    Refusal { reason, transaction, code, errors: answer.errors.iter().map(error).collect(), text }
 }
 
 fn refused_by_status(status: u16, message: Option<Message>) -> Refusal {
@@ -183,8 +187,8 @@ mod tests {
 
     use super::*;
     use crate::sistema_ts::{
+        answers::Verified,
         call_center::{VERIFY, verified},
-        outcome::Verified,
     };
 
     const ANSWER: &str = include_str!("../../contracts/samples/verifica-res.xml");

@@ -7,8 +7,9 @@ use centralino::{
     sistema_ts::{
         Asl, Exemptions, SistemaTs, Swabs,
         call_center::Communication,
-        outcome::{Outcome, RefusalReason},
+        outcome::Outcome,
         queues::{AslSettings, ExemptionSettings, Mode, Place, SwabSettings},
+        reasons::RefusalReason,
         settings::{CredentialFiles, Settings},
         swabs::Report,
     },

@@ -17,10 +17,6 @@ on_both_engines!(
 const ROSSI: &str = "RSSMRA80A01H501U";
 const VERDI: &str = "VRDLGU75B02F205A";
 
-async fn requests(app: &TestApp) -> u64 {
-    app.sandbox("/state").await["counts"]["requests"]["asl_otp"].as_u64().unwrap_or_default()
-}
-
 async fn an_otp_is_sent_and_lives_for_a_while(engine: Engine) {
     let app = TestApp::start(engine).await;
     let mut counter = app.counter("/asl").await;
@@ -28,10 +24,8 @@ async fn an_otp_is_sent_and_lives_for_a_while(engine: Engine) {
     let sent = counter.send(&[("otp", &app.otp().await), ("onset", ""), ("patient", ROSSI)]).await;
     sent.shows(200, "Codice OTP inviato").shows(200, "Tenga aperta la schermata").shows(200, "vale fino alle");
     assert!(!sent.text.contains(ROSSI), "nothing of the patient stays on the page");
-    let operator = app.person("g.neri").await.id;
-    let last = app.state.db.last_request(&operator, Service::AslOtp).await.unwrap().expect("it is kept");
-    assert_eq!(last.class(), OutcomeClass::Done);
-    assert!(last.end.is_some_and(|end| end.transaction.is_some()));
+    let (class, transaction) = app.kept(Service::AslOtp).await.expect("it is kept");
+    assert!(class == OutcomeClass::Done && transaction.is_some());
     app.wait_seconds(301);
     let later = counter.page().await;
     assert!(!later.text.contains("Codice OTP inviato"), "it would be taken for the next one");
@@ -49,7 +43,7 @@ async fn mistakes_are_told_all_at_once_and_what_was_typed_stays(engine: Engine) 
     refused.shows(422, "La lettera finale non corrisponde");
     counter.send(&[("otp", "CUN-LZ44EL8YF3"), ("patient", ROSSI)]).await.shows(422, "CUN");
     counter.send(&[]).await.shows(422, "Manca il codice fiscale");
-    assert_eq!(requests(&app).await, 0);
+    assert_eq!(app.received("asl_otp").await, 0);
 }
 
 async fn an_otp_that_was_used_is_explained(engine: Engine) {
@@ -68,9 +62,9 @@ async fn an_uncertain_outcome_of_a_patient_asks_for_a_decision(engine: Engine) {
     app.fault("asl_otp", "reset_after_reading").await;
     let rossi = [("otp", &*app.otp().await), ("patient", ROSSI)];
     counter.send(&rossi).await.shows(200, "Esito dell'invio incerto").shows(200, "name=\"repeat\"").shows(200, ROSSI);
-    let (sent, verdi) = (requests(&app).await, [("otp", &*app.otp().await), ("patient", VERDI)]);
+    let (sent, verdi) = (app.received("asl_otp").await, [("otp", &*app.otp().await), ("patient", VERDI)]);
     counter.send(&rossi).await.shows(422, "può essere già riuscita").shows(422, ROSSI);
-    assert_eq!(requests(&app).await, sent, "nothing leaves before the decision");
+    assert_eq!(app.received("asl_otp").await, sent, "nothing leaves before the decision");
     counter.send(&verdi).await.shows(200, "Codice OTP inviato");
     let fresh = app.otp().await;
     let another = [("otp", fresh.as_str()), ("patient", ROSSI)];
@@ -98,18 +92,16 @@ async fn the_last_request_is_the_last_one_whatever_the_clock_says(engine: Engine
     app.wait_seconds(-600);
     app.fault("asl_otp", "reset_after_reading").await;
     counter.send(&[("otp", &app.otp().await), ("patient", ROSSI)]).await.shows(200, "Esito dell'invio incerto");
-    let operator = app.person("g.neri").await.id;
-    let last = app.state.db.last_request(&operator, Service::AslOtp).await.unwrap().expect("it is kept");
-    assert_eq!(last.class(), OutcomeClass::Uncertain);
+    assert_eq!(app.kept(Service::AslOtp).await.map(|(class, _)| class), Some(OutcomeClass::Uncertain));
 }
 
 async fn one_form_sent_twice_is_one_request(engine: Engine) {
     let app = TestApp::start(engine).await;
     let mut counter = app.counter("/asl").await;
-    let (key, otp, before) = (counter.key().await, app.otp().await, requests(&app).await);
+    let (key, otp, before) = (counter.key().await, app.otp().await, app.received("asl_otp").await);
     for _ in 0..2 {
         assert_eq!(counter.submit(&key, &[("otp", &otp), ("patient", ROSSI)]).await.location(), "/asl");
     }
     counter.page().await.shows(200, "Codice OTP inviato");
-    assert_eq!(requests(&app).await, before + 1);
+    assert_eq!(app.received("asl_otp").await, before + 1);
 }

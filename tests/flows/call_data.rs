@@ -1,6 +1,5 @@
 //! The data of a call, which the browser carries: how long they live, which count, and when they go.
 
-use super::desk::received;
 use crate::support::{Engine, TestApp, call::Call, on_both_engines};
 
 on_both_engines!(
@@ -49,7 +48,7 @@ async fn a_cookie_of_an_earlier_verification_counts_no_more(engine: Engine) {
     let mut replayed = earlier;
     let key = call.key().await;
     replayed.submit("confirm", &key, &[]).await.shows(422, "Questo passo non è possibile adesso");
-    assert_eq!(received(&app, "confirm").await, 0);
+    assert_eq!(app.received("confirm").await, 0);
 }
 
 async fn a_cookie_put_back_shows_nothing_of_a_closed_case(engine: Engine) {

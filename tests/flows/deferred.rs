@@ -82,11 +82,11 @@ async fn each_uncertain_confirmation_is_remembered_by_its_cun(engine: Engine) {
         );
     }
     assert_eq!(send(&app, &mut browser, &third.cun, &[]).await.location(), "/confirm");
-    let (asked, key) = (app.sandbox("/state").await["counts"]["requests"]["confirm"].as_u64(), "name=\"repeat\"");
+    let (asked, key) = (app.received("confirm").await, "name=\"repeat\"");
     for caller in [&first, &second] {
         send(&app, &mut browser, &caller.cun, &[]).await.shows(422, "può essere già riuscita").shows(422, key);
     }
-    assert_eq!(app.sandbox("/state").await["counts"]["requests"]["confirm"].as_u64(), asked);
+    assert_eq!(app.received("confirm").await, asked);
     // The service says no; it would to a confirmation that it has registered already, too.
     assert_eq!(send(&app, &mut browser, &first.cun, &[("repeat", "1")]).await.location(), "/confirm");
     browser.get("/confirm").await.shows(200, "Conferma non accettata").shows(200, "può essere già riuscita");

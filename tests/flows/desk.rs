@@ -20,11 +20,6 @@ on_both_engines!(
     a_double_click_opens_one_case,
 );
 
-/// How many requests the sandbox has received for a service.
-pub async fn received(app: &TestApp, service: &str) -> u64 {
-    app.sandbox("/state").await["counts"]["requests"][service].as_u64().unwrap_or(0)
-}
-
 async fn a_call_goes_through_verify_unlock_and_confirm(engine: Engine) {
     let app = TestApp::start(engine).await;
     let person = app.operator("m.bianchi").await;
@@ -54,12 +49,12 @@ async fn the_order_of_the_steps_is_the_servers(engine: Engine) {
         answer.shows(422, "Questo passo non è possibile adesso");
     }
     call.submit("cancel", &key, &[("sure", "1")]).await;
-    assert_eq!(received(&app, "unlock").await + received(&app, "confirm").await, 0);
+    assert_eq!(app.received("unlock").await + app.received("confirm").await, 0);
     let caller = app.caller("positive").await;
     call.verify(&caller).await.shows(200, "Sblocca codice");
     let key = call.key().await;
     call.submit("confirm", &key, &[]).await.shows(422, "Questo passo non è possibile adesso");
-    assert_eq!(received(&app, "confirm").await, 0);
+    assert_eq!(app.received("confirm").await, 0);
 }
 
 async fn mistakes_are_told_at_once_and_nothing_typed_is_lost(engine: Engine) {
@@ -78,7 +73,7 @@ async fn mistakes_are_told_at_once_and_nothing_typed_is_lost(engine: Engine) {
     refused.shows(422, "Questo è un CUN").shows(422, "Questo giorno non esiste").shows(422, "value=\"31/02/2021\"");
     let refused = call.step("unlock", &[("otp", "59Y5QWWF4Z"), ("onset", "06/01/2021"), ("asymptomatic", "1")]).await;
     refused.shows(422, "value=\"59Y5QWWF4Z\"").shows(422, "Scelga: o la data");
-    assert_eq!(received(&app, "unlock").await, 0);
+    assert_eq!(app.received("unlock").await, 0);
 }
 
 async fn a_refusal_of_the_service_keeps_what_was_typed(engine: Engine) {
@@ -89,7 +84,7 @@ async fn a_refusal_of_the_service_keeps_what_was_typed(engine: Engine) {
     refused.shows(200, "Verifica non accettata").shows(200, &caller.cun).shows(200, &caller.card);
     refused.shows(200, "Risposta di Sistema TS");
     call.page().await.shows(200, "Verifica non accettata");
-    assert_eq!(received(&app, "verify").await, 1, "a reload calls nothing");
+    assert_eq!(app.received("verify").await, 1, "a reload calls nothing");
 }
 
 async fn an_uncertain_unlock_asks_for_a_second_decision(engine: Engine) {
@@ -103,7 +98,7 @@ async fn an_uncertain_unlock_asks_for_a_second_decision(engine: Engine) {
     uncertain.shows(200, "Esito dello sblocco incerto").shows(200, "name=\"repeat\"");
     assert!(!uncertain.text.contains("Conferma sblocco"), "only a positive unlock can be confirmed");
     call.unlock(&otp).await.shows(422, "può essere già riuscita").shows(422, &otp);
-    assert_eq!(received(&app, "unlock").await, 1);
+    assert_eq!(app.received("unlock").await, 1);
     let fresh = app.otp().await;
     let repeated = call.step("unlock", &[("otp", &fresh), ("asymptomatic", "1"), ("repeat", "1")]).await;
     repeated.shows(200, "Codice sbloccato");
@@ -121,9 +116,9 @@ async fn an_uncertain_second_unlock_does_not_stop_the_confirmation(engine: Engin
     call.step("confirm", &[]).await.shows(200, "Esito della conferma incerto");
     call.step("confirm", &[]).await.shows(422, "può essere già riuscita");
     call.step("cancel", &[("sure", "1")]).await.shows(422, "può essere già riuscita");
-    assert_eq!(received(&app, "confirm").await, 1);
+    assert_eq!(app.received("confirm").await, 1);
     call.step("confirm", &[("repeat", "1")]).await;
-    assert_eq!(received(&app, "confirm").await, 2);
+    assert_eq!(app.received("confirm").await, 2);
 }
 
 async fn what_was_not_sent_can_be_repeated_at_once(engine: Engine) {
@@ -157,7 +152,7 @@ async fn a_form_sent_twice_is_one_request(engine: Engine) {
     // The browser threw the first answer away, and with it the cookie.
     assert_eq!(call.submit("verify", &key, &fields).await.status, 303);
     call.page().await.shows(200, "Positività verificata").shows(200, "Sblocca codice");
-    assert_eq!(received(&app, "verify").await, 1);
+    assert_eq!(app.received("verify").await, 1);
 }
 
 async fn a_form_sent_twice_at_the_same_time_is_one_request(engine: Engine) {
@@ -174,7 +169,7 @@ async fn a_form_sent_twice_at_the_same_time_is_one_request(engine: Engine) {
     for browser in [&mut one, &mut other] {
         browser.page().await.shows(200, "Conferma sblocco").shows(200, "role=\"timer\"");
     }
-    assert_eq!(received(&app, "unlock").await, 1);
+    assert_eq!(app.received("unlock").await, 1);
 }
 
 async fn cancelling_asks_first(engine: Engine) {
@@ -187,7 +182,7 @@ async fn cancelling_asks_first(engine: Engine) {
     call.unlock(&app.otp().await).await.shows(200, "Annulla sblocco");
     call.step("cancel", &[]).await.shows(200, "Annullare lo sblocco?");
     call.browser.get(&path).await.shows(200, "Annullare lo sblocco?");
-    assert_eq!(received(&app, "confirm").await, 0);
+    assert_eq!(app.received("confirm").await, 0);
     call.step("cancel", &[("sure", "1")]).await.shows(200, "Sblocco annullato");
 }
 
@@ -238,7 +233,7 @@ async fn another_operator_sees_nothing_of_a_case(engine: Engine) {
         assert_ne!(answer.status, 200, "{act}");
         assert!(!answer.text.contains("88213"), "{act}");
     }
-    assert_eq!(received(&app, "verify").await, 0);
+    assert_eq!(app.received("verify").await, 0);
     call.page().await.shows(200, "Verifica positività");
 }
 

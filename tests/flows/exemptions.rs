@@ -26,10 +26,6 @@ on_both_engines!(
 const ROSSI: [(&str, &str); 3] = [("exemption", "e01"), ("valid_from", "1/4/22"), ("patient", "rssmra80a01h501u")];
 const VERDI: [(&str, &str); 3] = [("exemption", "E02"), ("valid_from", "01/04/2022"), ("patient", "VRDLGU75B02F205A")];
 
-async fn requests(app: &TestApp) -> u64 {
-    app.sandbox("/state").await["counts"]["requests"]["exemption_close"].as_u64().unwrap_or_default()
-}
-
 /// The desk on the day from which the demo certifications hold.
 async fn desk(engine: Engine) -> TestApp {
     let app = TestApp::start(engine).await;
@@ -44,18 +40,16 @@ async fn a_certification_is_closed_after_a_question(engine: Engine) {
     let asked = counter.send(&ROSSI).await;
     asked.shows(200, "Chiudere la certificazione?").shows(200, "<dd>E01</dd>").shows(200, "<dd>01/04/2022</dd>");
     asked.shows(200, "<dd>RSSMRA80A01H501U</dd>").shows(200, "non si può tornare indietro");
-    assert_eq!(requests(&app).await, 0, "nothing leaves before the second act");
+    assert_eq!(app.received("exemption_close").await, 0, "nothing leaves before the second act");
     let fields = hidden_of(&asked.text);
     let changed = [&borrowed(&fields)[..], &[("back_to_form", "1")]].concat();
     counter.browser.post("/exemptions", &changed).await.shows(200, "value=\"1/4/22\"").shows(200, "value=\"e01\"");
-    assert_eq!(requests(&app).await, 0);
+    assert_eq!(app.received("exemption_close").await, 0);
     let closed = counter.send_surely(&ROSSI).await;
     closed.shows(200, "Certificazione chiusa").shows(200, "<dt>Data di aggiornamento</dt><dd>01/04/2022</dd>");
     closed.shows(200, "<dt>Fine validità prima della chiusura</dt><dd>31/03/2023</dd>");
     assert!(!closed.text.contains("RSSMRA80A01H501U"), "nothing of the patient stays on the page");
-    let operator = app.person("g.neri").await.id;
-    let last = app.state.db.last_request(&operator, Service::ExemptionClose).await.unwrap().expect("it is kept");
-    assert_eq!((last.class(), last.end.map(|end| end.transaction)), (OutcomeClass::Done, Some(None)));
+    assert_eq!(app.kept(Service::ExemptionClose).await, Some((OutcomeClass::Done, None)));
     app.wait_seconds(301);
     assert!(!counter.page().await.text.contains("Certificazione chiusa"), "it would be taken for the next one");
     let again = counter.send_surely(&ROSSI).await;
@@ -76,7 +70,7 @@ async fn mistakes_are_told_all_at_once_and_what_was_typed_stays(engine: Engine) 
     empty.shows(422, "Manca il codice dell'esenzione").shows(422, "Manca la data di inizio validità");
     empty.shows(422, "Manca il codice fiscale");
     counter.send(&[ROSSI[0], ROSSI[2], ("valid_from", "31/02/2022")]).await.shows(422, "non esiste nel calendario");
-    assert_eq!(requests(&app).await, 0);
+    assert_eq!(app.received("exemption_close").await, 0);
 }
 
 fn words(key: &str) -> String {
@@ -144,9 +138,9 @@ async fn an_uncertain_closure_asks_for_a_decision(engine: Engine) {
     uncertain.shows(200, "Sistema TS non risponde");
     let other = counter.browser.get("/asl").await;
     other.shows(200, "Sistema TS: nessuna chiamata finora");
-    let sent = requests(&app).await;
+    let sent = app.received("exemption_close").await;
     counter.send_surely(&VERDI).await.shows(422, "può essere già riuscita").shows(422, VERDI[2].1);
-    assert_eq!(requests(&app).await, sent, "nothing leaves before the decision");
+    assert_eq!(app.received("exemption_close").await, sent, "nothing leaves before the decision");
     counter.send_surely(&ROSSI).await.shows(200, "Certificazione chiusa");
     let decided = [&VERDI[..], &[("repeat", "1")]].concat();
     counter.send(&decided).await.shows(200, "Chiudere la certificazione?").shows(200, "name=\"repeat\" value=\"1\"");
@@ -158,7 +152,7 @@ async fn an_uncertain_closure_asks_for_a_decision(engine: Engine) {
 async fn one_form_sent_twice_is_one_request(engine: Engine) {
     let app = desk(engine).await;
     let mut counter = app.counter("/exemptions").await;
-    let (key, before) = (counter.key().await, requests(&app).await);
+    let (key, before) = (counter.key().await, app.received("exemption_close").await);
     let sure = [&VERDI[..], &[("sure", "1")]].concat();
     for _ in 0..2 {
         // The question is asked under the form's own key.
@@ -167,7 +161,7 @@ async fn one_form_sent_twice_is_one_request(engine: Engine) {
         assert_eq!(counter.submit(&key, &sure).await.location(), "/exemptions");
     }
     counter.page().await.shows(200, "Certificazione chiusa");
-    assert_eq!(requests(&app).await, before + 1);
+    assert_eq!(app.received("exemption_close").await, before + 1);
 }
 
 async fn what_was_typed_survives_the_language(engine: Engine) {
@@ -178,5 +172,5 @@ async fn what_was_typed_survives_the_language(engine: Engine) {
     let fields = [&borrowed(&fields)[..], &[("language", "en")]].concat();
     let english = counter.browser.post("/language?back=/exemptions", &fields).await;
     english.shows(200, "Close certification").shows(200, VERDI[2].1);
-    assert_eq!(requests(&app).await, 0);
+    assert_eq!(app.received("exemption_close").await, 0);
 }

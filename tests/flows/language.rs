@@ -58,8 +58,7 @@ async fn nothing_is_carried_out(engine: Engine) {
         let answer = call.browser.post(&format!("/language?back={back}"), &fields).await;
         assert!(answer.status != 500, "{back}: {}", answer.text);
     }
-    let requests = app.sandbox("/state").await["counts"]["requests"]["verify"].as_u64().unwrap_or(0);
-    assert_eq!(requests, 0);
+    assert_eq!(app.received("verify").await, 0);
     call.page().await.shows(200, "Verify");
 }
 

@@ -2,7 +2,6 @@
 
 use centralino::sistema_ts::settings::Settings;
 
-use super::desk::received;
 use crate::support::{Engine, TestApp, on_both_engines};
 
 on_both_engines!(the_desk_says_that_sistema_ts_does_not_answer_and_when_to_try_again);
@@ -20,9 +19,9 @@ async fn the_desk_says_that_sistema_ts_does_not_answer_and_when_to_try_again(eng
         call.step("verify", &fields).await.shows(200, "Esito della verifica incerto");
     }
     call.page().await.shows(200, "Può riprovare dalle 10:00:10").shows(200, "Sistema TS non risponde");
-    let before = received(&app, "verify").await;
+    let before = app.received("verify").await;
     call.step("verify", &fields).await.shows(200, "Verifica non inviata").shows(200, "Le ultime richieste");
-    assert_eq!(received(&app, "verify").await, before, "nothing was sent");
+    assert_eq!(app.received("verify").await, before, "nothing was sent");
     call.browser.get("/confirm").await.shows(200, "Può riprovare dalle 10:00:10");
     let mut other = app.signed_in(&app.operator("g.verdi").await).await;
     other.get("/").await.shows(200, "Può riprovare dalle 10:00:10").shows(200, "Il servizio ha risposto con un errore");

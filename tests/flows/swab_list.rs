@@ -1,12 +1,8 @@
 //! "Elenco tamponi": the form, the list in the page and as a file, each outcome, what is kept (seed 003, 2.4.3 and 2.5).
 
 use centralino::{
-    domain::{
-        operator::{Queue, Role},
-        service::{OutcomeClass, Service},
-    },
+    domain::service::{OutcomeClass, Service},
     sistema_ts::queues::{Mode, SwabSettings},
-    storage::operators::{acts::Acted, rules::Edit},
 };
 use jiff::{ToSpan, civil::date};
 use serde_json::{Value, json};
@@ -19,7 +15,6 @@ on_both_engines!(
     a_period_without_tests_says_so,
     many_tests_come_in_groups_of_which_the_first_is_open,
     a_wrong_cun_is_told_and_not_shown,
-    who_is_not_enabled_is_told_why,
     no_list_changes_anything_so_it_is_asked_again,
     two_at_once_both_get_theirs,
     a_structure_lists_its_own,
@@ -63,10 +58,6 @@ fn counted<'a>(shown: &'a Answer, what: &str) -> &'a str {
     figure.unwrap_or_else(|| panic!("no {what} in {}", shown.text))
 }
 
-async fn requests(app: &TestApp) -> u64 {
-    app.sandbox("/state").await["counts"]["requests"]["swab_list"].as_u64().unwrap_or_default()
-}
-
 async fn a_list_is_shown_counted_and_kept_nowhere(engine: Engine) {
     let app = TestApp::start(engine).await;
     let cuns = seeded(&app).await;
@@ -82,11 +73,9 @@ async fn a_list_is_shown_counted_and_kept_nowhere(engine: Engine) {
     assert!(!shown.text.contains(VERDI) && !shown.text.contains("<details"), "nobody's name, no group to open");
     assert_eq!(counter.browser.cookies, before, "no cookie carries any of it");
     assert_eq!(shown.headers["cache-control"], "no-store");
-    let operator = app.person("g.neri").await.id;
-    let last = app.state.db.last_request(&operator, Service::SwabList).await.unwrap().expect("it is kept");
-    assert_eq!(last.class(), OutcomeClass::Done);
-    let transaction = last.end.and_then(|end| end.transaction).expect("with its transaction");
-    shown.shows(200, transaction.as_str());
+    let (class, transaction) = app.kept(Service::SwabList).await.expect("it is kept");
+    assert_eq!(class, OutcomeClass::Done);
+    shown.shows(200, &transaction.expect("with its transaction"));
     let later = counter.page().await;
     assert!(cuns.iter().all(|cun| !later.text.contains(cun.as_str())), "it is asked for anew");
 }
@@ -114,7 +103,7 @@ async fn mistakes_are_told_all_at_once_and_what_was_typed_stays(engine: Engine) 
             }
         }
     }
-    assert_eq!(requests(&app).await, 0);
+    assert_eq!(app.received("swab_list").await, 0);
     counter.browser.post(PATH, &[("description", &long[2..])]).await.shows(200, "Test del 10/01/2021");
 }
 
@@ -160,28 +149,6 @@ async fn a_wrong_cun_is_told_and_not_shown(engine: Engine) {
     }
 }
 
-async fn who_is_not_enabled_is_told_why(engine: Engine) {
-    let app = TestApp::start(engine).await;
-    let cuns = seeded(&app).await;
-    let mut counter = app.counter(PATH).await;
-    let person = app.person("g.neri").await;
-    let fiscal_code = "NREGNN85D04A662V".parse().expect("a codice fiscale");
-    let (role, queues) = (Role::Operator, &[Queue::Swabs][..]);
-    let edit = Edit { version: None, name: "Gianna Neri", fiscal_code: &fiscal_code, role, queues };
-    assert_eq!(app.office().edit(&person.id, edit).await.expect("an answer"), Acted::Done);
-    // Another PIN.
-    app.wait_seconds(30);
-    counter.browser = app.signed_in(&person).await;
-    for path in [PATH, "/swabs/list/export"] {
-        let refused = counter.browser.post(path, &[&[("description", SITE)], &DAYS[..]].concat()).await;
-        refused.shows(200, "Errore:").shows(200, "Elenco non concesso").shows(200, "9040").shows(200, SITE);
-        refused.shows(200, "Elenco Tamponi Molecolari").shows(200, "al massimo tre persone per regione");
-        assert!(!refused.text.contains(&cuns[0]));
-    }
-    let last = app.state.db.last_request(&person.id, Service::SwabList).await.unwrap().expect("it is kept");
-    assert_eq!(last.class(), OutcomeClass::Refused);
-}
-
 async fn no_list_changes_anything_so_it_is_asked_again(engine: Engine) {
     let app = TestApp::start(engine).await;
     seeded(&app).await;
@@ -211,7 +178,7 @@ async fn two_at_once_both_get_theirs(engine: Engine) {
     let (one, other) = tokio::join!(one.post(PATH, &fields), other.post("/swabs/list/export", &fields));
     assert_eq!(counted(&one, "Test"), "3");
     other.shows(200, "Prelievo;Comunicato;");
-    assert_eq!(requests(&app).await, 2);
+    assert_eq!(app.received("swab_list").await, 2);
 }
 
 async fn a_structure_lists_its_own(engine: Engine) {

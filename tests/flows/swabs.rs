@@ -2,14 +2,15 @@
 //! second decision, what is kept (seed 003, 2.3 to 2.5; T1 to T6 and T10).
 
 use centralino::{
-    domain::{
-        operator::OperatorId,
-        service::{OutcomeClass, Service},
-    },
+    domain::service::{OutcomeClass, Service},
     sistema_ts::queues::{Mode, SwabSettings},
 };
 
-use crate::support::{Answer, Engine, TestApp, counter::Counter, on_both_engines};
+use crate::support::{
+    Answer, Engine, TestApp,
+    counter::{Counter, cun_on},
+    on_both_engines,
+};
 
 on_both_engines!(
     a_result_is_reported_and_its_cun_handed_on,
@@ -38,26 +39,6 @@ const fn report(patient: &str) -> [(&str, &str); 4] {
     [DESCRIBED, ("patient", patient), ("sampled_on", "8/1/21"), ("result", "P")]
 }
 
-/// The CUN on the card, as the copy button takes it.
-#[track_caller]
-fn cun_on(page: &Answer) -> String {
-    let after = page.text.split("id=\"new-cun\"").nth(1).unwrap_or_else(|| panic!("no CUN: {}", page.text));
-    let code = after.split_once('>').and_then(|(_, code)| code.split_once("</code>")).expect("a code").0;
-    code.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
-}
-
-async fn requests(app: &TestApp, service: &str) -> u64 {
-    app.sandbox("/state").await["counts"]["requests"][service].as_u64().unwrap_or_default()
-}
-
-/// What is kept of the last request: how it ended, and its transaction.
-async fn kept(app: &TestApp, service: Service) -> (OutcomeClass, Option<String>) {
-    let operator: OperatorId = app.person("g.neri").await.id;
-    let last = app.state.db.last_request(&operator, service).await.expect("an answer").expect("a request");
-    let transaction = last.end.as_ref().and_then(|end| end.transaction.as_ref());
-    (last.class(), transaction.map(|id| id.as_str().to_owned()))
-}
-
 /// Cancels, both acts.
 async fn cancel(counter: &mut Counter<'_>, patient: &str, cun: &str) -> Answer {
     counter.path = "/swabs/cancel";
@@ -75,7 +56,7 @@ async fn a_result_is_reported_and_its_cun_handed_on(engine: Engine) {
     let cun = cun_on(&sent);
     let test = &app.sandbox("/state").await["tests"][&cun];
     assert_eq!(test["sampled_on"], "2021-01-08", "{cun}: {test}");
-    assert_eq!(kept(&app, Service::SwabReport).await, (OutcomeClass::Done, None), "a CUN is not kept");
+    assert_eq!(app.kept(Service::SwabReport).await, Some((OutcomeClass::Done, None)), "a CUN is not kept");
     let negative = [DESCRIBED, ("patient", VERDI), ("sampled_on", "08/01/2021"), ("result", "N")];
     let sent = counter.send(&negative).await;
     sent.shows(200, "esito: Negativo.").shows(200, "nell'app Immuni non le serve");
@@ -131,7 +112,7 @@ async fn all_mistakes_are_told_at_once(engine: Engine) {
         assert!(page.text.replace('\'', "&#x27;").contains(words), "{day}: {}", page.text);
         page.shows(422, &format!("value=\"{day}\""));
     }
-    assert_eq!(requests(&app, "swab_report").await, 0);
+    assert_eq!(app.received("swab_report").await, 0);
 }
 
 async fn the_structure_is_given_one_way(engine: Engine) {
@@ -168,7 +149,7 @@ async fn a_contact_is_given_one_way_at_most(engine: Engine) {
     let both = counter.send(&with(&[("phone", "333 0000000"), ("email", "a@esempio.it")], ROSSI)).await;
     both.shows(422, "id=\"phone-error\"").shows(422, "id=\"email-error\"").shows(422, "value=\"333 0000000\"");
     counter.send(&with(&[("phone", "casa")], ROSSI)).await.shows(422, "Il numero non si legge");
-    assert_eq!(requests(&app, "swab_report").await, 0);
+    assert_eq!(app.received("swab_report").await, 0);
     for (contact, patient) in [(("phone", "+39 333 0000000"), ROSSI), (("email", "a@esempio.it"), VERDI)] {
         counter.send(&with(&[contact], patient)).await.shows(200, "Esito registrato");
     }
@@ -196,10 +177,10 @@ async fn an_uncertain_report_asks_for_a_decision_for_the_same_patient_and_day(en
     let uncertain = counter.send(&report(ROSSI)).await;
     uncertain.shows(200, "Esito dell'invio incerto").shows(200, "nell'elenco dei test inviati");
     uncertain.shows(200, "name=\"repeat\"").shows(200, ROSSI);
-    assert_eq!(kept(&app, Service::SwabReport).await, (OutcomeClass::Uncertain, None));
+    assert_eq!(app.kept(Service::SwabReport).await, Some((OutcomeClass::Uncertain, None)));
     let negative = [DESCRIBED, ("patient", ROSSI), ("sampled_on", "08/01/2021"), ("result", "N")];
     counter.send(&negative).await.shows(422, "può essere già riuscita").shows(422, ROSSI);
-    assert_eq!(requests(&app, "swab_report").await, 1, "nothing leaves before the decision");
+    assert_eq!(app.received("swab_report").await, 1, "nothing leaves before the decision");
     let another_day = [DESCRIBED, ("patient", ROSSI), ("sampled_on", "9/1/21"), ("result", "P")];
     counter.send(&another_day).await.shows(200, "Esito registrato");
     counter.send(&report(VERDI)).await.shows(200, "Esito registrato");
@@ -215,7 +196,7 @@ async fn a_wrong_cun_is_not_handed_on(engine: Engine) {
     flagged.shows(200, "Esito dell'invio incerto").shows(200, "non lo comunichi a nessuno");
     flagged.shows(200, "nell'elenco").shows(200, "Annulla esito").shows(200, "name=\"repeat\"");
     assert!(!flagged.text.contains("new-cun") && !flagged.text.contains("CUN-"), "{}", flagged.text);
-    assert_eq!(kept(&app, Service::SwabReport).await, (OutcomeClass::Uncertain, None));
+    assert_eq!(app.kept(Service::SwabReport).await, Some((OutcomeClass::Uncertain, None)));
 }
 
 async fn what_was_not_sent_can_be_repeated_at_once(engine: Engine) {
@@ -246,7 +227,7 @@ async fn one_form_sent_twice_is_one_report(engine: Engine) {
         assert_eq!(counter.submit(&key, &report(ROSSI)).await.location(), "/swabs");
     }
     let cun = cun_on(&counter.page().await);
-    assert_eq!((cun_on(&counter.page().await), requests(&app, "swab_report").await), (cun, 1));
+    assert_eq!((cun_on(&counter.page().await), app.received("swab_report").await), (cun, 1));
 }
 
 async fn a_structure_reports_for_itself_alone(engine: Engine) {
@@ -298,15 +279,15 @@ async fn a_report_is_cancelled_after_a_second_act(engine: Engine) {
     let asked = counter.send(&fields).await;
     asked.shows(200, "Annullare l'esito?").shows(200, "Non si può tornare indietro").shows(200, ROSSI);
     asked.shows(200, &cun).shows(200, "Drive-in Area Nord").shows(200, "class=\"readback\"");
-    assert_eq!(requests(&app, "swab_cancel").await, 0, "nothing leaves before the second act");
+    assert_eq!(app.received("swab_cancel").await, 0, "nothing leaves before the second act");
     let back = counter.send(&[&fields[..], &[("sure", "1"), ("back_to_form", "1")]].concat()).await;
     back.shows(200, &format!("value=\"{ROSSI}\"")).shows(200, &format!("value=\"{cun}\""));
-    assert_eq!(requests(&app, "swab_cancel").await, 0);
+    assert_eq!(app.received("swab_cancel").await, 0);
     let done = cancel(&mut counter, ROSSI, &cun).await;
     done.shows(200, "Esito annullato").shows(200, "Copia l'identificativo della transazione");
     assert!(!done.text.contains(&cun) && !done.text.contains(ROSSI), "nothing of the patient stays");
     done.shows(200, "value=\"Drive-in Area Nord\"");
-    let (class, transaction) = kept(&app, Service::SwabCancel).await;
+    let (class, transaction) = app.kept(Service::SwabCancel).await.expect("a request");
     let transaction = transaction.expect("its own transaction is kept");
     assert!(class == OutcomeClass::Done && done.text.contains(&transaction) && !transaction.contains(&cun[4..]));
     assert_eq!(app.sandbox("/state").await["tests"][&cun]["is_cancelled"], true);

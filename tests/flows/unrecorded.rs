@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use centralino::storage::Db;
 
-use super::desk::received;
 use crate::support::{Engine, TestApp, call::Call, on_both_engines};
 
 on_both_engines!(
@@ -54,10 +53,10 @@ async fn send_and_change(
     fields: &[(&str, &str)],
     statements: &[&'static str],
 ) -> String {
-    let before = received(app, service).await;
+    let before = app.received(service).await;
     app.fault(service, "slow").await;
     let wait = async {
-        while received(app, service).await == before {
+        while app.received(service).await == before {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         change(app, statements).await;
@@ -92,7 +91,7 @@ async fn an_outcome_is_told_without_the_database_and_recorded_with_the_next_page
     assert_eq!(record.transactions.len(), 2, "each once, whoever wrote it");
     assert_eq!(record.transactions[1].id, transaction(&told));
     assert_eq!(call.browser.post(&path, &fields).await.status, 303, "the form is answered");
-    assert_eq!(received(&app, "unlock").await, 1);
+    assert_eq!(app.received("unlock").await, 1);
     call.step("confirm", &[]).await.shows(200, "Sblocco confermato");
 }
 

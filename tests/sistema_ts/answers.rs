@@ -2,10 +2,7 @@
 
 use centralino::{
     domain::call::TransactionId,
-    sistema_ts::{
-        call_center::Communication,
-        outcome::{Outcome, RefusalReason, UpstreamText},
-    },
+    sistema_ts::{call_center::Communication, outcome::Outcome, reasons::RefusalReason, upstream_text::UpstreamText},
 };
 use jiff::civil::date;
 

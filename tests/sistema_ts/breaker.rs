@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use centralino::sistema_ts::{breaker::Circuit, outcome::FailureReason, settings::Settings};
+use centralino::sistema_ts::{breaker::Circuit, reasons::FailureReason, settings::Settings};
 use tokio::time::sleep;
 
 use super::rig::{Rig, summary};

@@ -1,9 +1,6 @@
 //! Faults and statuses: which of them are a no, and which leave everything open.
 
-use centralino::sistema_ts::{
-    call_center::Communication,
-    outcome::{Outcome, RefusalReason},
-};
+use centralino::sistema_ts::{call_center::Communication, outcome::Outcome, reasons::RefusalReason};
 
 use super::rig::{CUN, Rig, summary};
 use crate::support::upstream::xml::{envelope, fault, verified, yes};

@@ -1,6 +1,6 @@
 //! Accepted although unusual, because real siblings do it.
 
-use centralino::sistema_ts::outcome::{Outcome, UpstreamText, Verified};
+use centralino::sistema_ts::{answers::Verified, outcome::Outcome, upstream_text::UpstreamText};
 use jiff::civil::date;
 
 use super::rig::{Rig, test_id};

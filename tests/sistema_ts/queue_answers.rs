@@ -6,11 +6,7 @@ use centralino::{
         code::Cun,
         swab::{Site, TestResult},
     },
-    sistema_ts::{
-        exemptions::ClosureCode,
-        outcome::{Outcome, UpstreamText},
-        queues::Mode,
-    },
+    sistema_ts::{exemptions::ClosureCode, outcome::Outcome, queues::Mode, upstream_text::UpstreamText},
 };
 use jiff::civil::date;
 

@@ -12,7 +12,8 @@ use centralino::{
     server::clock::Clock,
     sistema_ts::{
         Asl, BuildError, Exemptions, Swabs,
-        outcome::{Closed, Listed, Outcome, Reported, Unlocked},
+        answers::{Closed, Listed, Reported, Unlocked},
+        outcome::Outcome,
         queues::{AslSettings, ExemptionSettings, Mode, SwabSettings},
         settings::Settings,
         swabs::Report,

@@ -10,8 +10,9 @@ use centralino::{
     server::clock::Clock,
     sistema_ts::{
         SistemaTs,
+        answers::{Confirmed, Unlocked, Verified},
         call_center::Communication,
-        outcome::{Confirmed, Outcome, Unlocked, Verified},
+        outcome::Outcome,
         settings::Settings,
     },
 };

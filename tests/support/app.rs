@@ -157,10 +157,15 @@ impl TestApp {
 
     /// An account that is still to be activated; the path of its link.
     pub async fn account(&self, username: &str, name: &str, role: Role, queues: &[Queue]) -> Invited {
+        self.account_of(username, name, role, queues, "RSSMRA80A01H501U").await
+    }
+
+    /// The same, of somebody with this codice fiscale.
+    async fn account_of(&self, username: &str, name: &str, role: Role, queues: &[Queue], code: &str) -> Invited {
         let invitee = Invitee {
             username: username.parse().expect("a user name"),
             name: name.to_owned(),
-            fiscal_code: "RSSMRA80A01H501U".parse().expect("a codice fiscale"),
+            fiscal_code: code.parse().expect("a codice fiscale"),
             role,
             queues: queues.to_vec(),
         };
@@ -183,9 +188,10 @@ impl TestApp {
         self.active(username, Role::Supervisor).await
     }
 
-    /// An operator of other queues than the call center's.
-    pub async fn operator_of(&self, username: &'static str, queues: &[Queue]) -> Person {
-        let Invited { id, path } = self.account(username, "Gianna Neri", Role::Operator, queues).await;
+    /// An operator of other queues than the call center's, with this codice fiscale.
+    pub async fn operator_of(&self, username: &'static str, queues: &[Queue], fiscal_code: &str) -> Person {
+        let invited = self.account_of(username, "Gianna Neri", Role::Operator, queues, fiscal_code).await;
+        let Invited { id, path } = invited;
         self.make_active(path.as_str()).await;
         Person { id, username }
     }

@@ -68,10 +68,22 @@ impl Control {
         self.order("/faults", order).await;
     }
 
+    /// Lets the sandbox behave like this where the sources leave a choice.
+    pub async fn profile(&self, profile: Value) {
+        let request = client().put(format!("http://{}/profile", self.0)).header("content-type", "application/json");
+        let answer = request.body(profile.to_string()).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
     /// Takes back every fault that has not struck yet.
     pub async fn no_faults(&self) {
         let cleared = client().delete(format!("http://{}/faults", self.0)).send().await.expect("an answer");
         assert!(cleared.status().is_success());
+    }
+
+    /// Lets the next request to `service` be refused with the code of this error, and not be carried out.
+    pub async fn refuse(&self, service: &str, code: &str) {
+        self.order("/faults", json!({ "service": service, "fault": "refused", "code": code, "times": 1 })).await;
     }
 
     /// Lets the next request to `service` be answered with this outcome, and not be carried out.
@@ -89,6 +101,11 @@ impl TestApp {
     /// See [`Control::sandbox`].
     pub async fn sandbox(&self, path: &str) -> Value {
         self.control().sandbox(path).await
+    }
+
+    /// How many requests to a service the sandbox has received.
+    pub async fn received(&self, service: &str) -> u64 {
+        self.sandbox("/state").await["counts"]["requests"][service].as_u64().unwrap_or_default()
     }
 
     /// See [`Control::caller`].
@@ -109,6 +126,16 @@ impl TestApp {
     /// See [`Control::fault`].
     pub async fn fault(&self, service: &str, fault: &str) {
         self.control().fault(service, fault).await;
+    }
+
+    /// See [`Control::profile`].
+    pub async fn profile(&self, profile: Value) {
+        self.control().profile(profile).await;
+    }
+
+    /// See [`Control::refuse`].
+    pub async fn refuse(&self, service: &str, code: &str) {
+        self.control().refuse(service, code).await;
     }
 
     /// See [`Control::esito`].

@@ -1,8 +1,14 @@
 //! An operator at a desk without cases.
 
-use centralino::domain::operator::Queue;
+use centralino::domain::{
+    operator::Queue,
+    service::{OutcomeClass, Service},
+};
 
 use super::{Answer, Browser, TestApp, call::key_of};
+
+/// Who works there.
+const OPERATOR: &str = "g.neri";
 
 /// The desk as its operator has it open.
 pub struct Counter<'a> {
@@ -14,10 +20,24 @@ pub struct Counter<'a> {
 }
 
 impl TestApp {
-    /// An operator at the desk of this address.
+    /// An operator at the desk of this address, whom Sistema TS knows.
     pub async fn counter(&self, path: &'static str) -> Counter<'_> {
-        let person = self.operator_of("g.neri", &[Queue::Swabs, Queue::Asl, Queue::Exemptions]).await;
+        self.counter_as(path, OPERATOR, "RSSMRA80A01H501U").await
+    }
+
+    /// Another one, with this codice fiscale.
+    pub async fn counter_as(&self, path: &'static str, username: &'static str, fiscal_code: &str) -> Counter<'_> {
+        let queues = [Queue::Swabs, Queue::Asl, Queue::Exemptions];
+        let person = self.operator_of(username, &queues, fiscal_code).await;
         Counter { app: self, browser: self.signed_in(&person).await, path }
+    }
+
+    /// What is kept of the operator's last request to a service: how it ended, and its transaction.
+    pub async fn kept(&self, service: Service) -> Option<(OutcomeClass, Option<String>)> {
+        let operator = self.person(OPERATOR).await.id;
+        let last = self.state.db.last_request(&operator, service).await.expect("an answer")?;
+        let transaction = last.end.as_ref().and_then(|end| end.transaction.as_ref());
+        Some((last.class(), transaction.map(|id| id.as_str().to_owned())))
     }
 }
 
@@ -56,6 +76,14 @@ impl Counter<'_> {
         let fields = [&[("key", key)], fields].concat();
         self.browser.post(self.path, &fields).await
     }
+}
+
+/// The CUN on the card of a report, as the copy button takes it.
+#[track_caller]
+pub fn cun_on(page: &Answer) -> String {
+    let after = page.text.split("id=\"new-cun\"").nth(1).unwrap_or_else(|| panic!("no CUN: {}", page.text));
+    let code = after.split_once('>').and_then(|(_, code)| code.split_once("</code>")).expect("a code").0;
+    code.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
 }
 
 /// What the page's own form sends along unseen, by name.

@@ -8,10 +8,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::time::{Instant, sleep};
 
 use super::own_server::OwnServer;
-use crate::{
-    flows::desk::received,
-    support::{Engine, TestApp, call::Call, on_both_engines},
-};
+use crate::support::{Engine, TestApp, call::Call, on_both_engines};
 
 on_both_engines!(a_full_disk_is_told_and_passes, a_database_that_can_only_be_read_is_told_and_passes);
 
@@ -42,14 +39,14 @@ impl Waiting {
         told.shows(503, "Archivio non disponibile").shows(503, why).shows(503, "la ricarichi (tasto F5)");
         assert!(told.headers.contains_key("retry-after"));
         assert!(!told.text.contains(&self.fields[2].1), "what was typed is the browser's to keep");
-        assert_eq!(received(app, "verify").await, 0, "no step is half done");
+        assert_eq!(app.received("verify").await, 0, "no step is half done");
     }
 
     /// Sent once more as it is, the form is carried out, once; the call goes on to its end.
     async fn goes_on(mut self, app: &TestApp) {
         self.send().await.location();
         self.call.page().await.shows(200, "Sblocca codice");
-        assert_eq!(received(app, "verify").await, 1);
+        assert_eq!(app.received("verify").await, 1);
         self.call.unlock(&app.otp().await).await.shows(200, "Conferma sblocco");
         self.call.step("confirm", &[]).await.shows(200, "Sblocco confermato");
         assert_eq!(self.call.browser.post(&format!("{}/close", self.call.path), &[("sure", "1")]).await.status, 303);
@@ -250,13 +247,13 @@ async fn a_database_that_is_gone_for_half_a_minute_is_told_and_comes_back() {
     let mut waiting = Waiting::at_the_first_step(&app).await;
     let mut unlocking = app.call(&app.operator("l.rossi").await).await;
     unlocking.verify(&app.caller("positive").await).await.shows(200, "Sblocca codice");
-    let before = received(&app, "verify").await;
+    let before = app.received("verify").await;
     let (key, otp, path) = (unlocking.key().await, app.otp().await, format!("{}/unlock", unlocking.path));
     // One step is with Sistema TS when the database goes.
     app.fault("unlock", "slow").await;
     let fields = [("key", key.as_str()), ("otp", &otp), ("asymptomatic", "1")];
     let go = async {
-        while received(&app, "unlock").await == 0 {
+        while app.received("unlock").await == 0 {
             sleep(Duration::from_millis(20)).await;
         }
         server.stop();
@@ -275,15 +272,15 @@ async fn a_database_that_is_gone_for_half_a_minute_is_told_and_comes_back() {
         tries += 1;
         sleep(Duration::from_secs(1)).await;
     }
-    assert!(tries > 1 && received(&app, "verify").await == before, "no step is half done");
+    assert!(tries > 1 && app.received("verify").await == before, "no step is half done");
     server.start_again();
     readiness(&app, 200, "ready").await;
     // What was told is recorded with the next page, and nobody has to sign in again.
     let page = unlocking.page().await;
     page.shows(200, "Codice sbloccato").shows(200, "Conferma sblocco");
     assert!(!page.text.contains("non è riuscito a registrare"), "it is recorded now");
-    assert_eq!(received(&app, "unlock").await, 1);
+    assert_eq!(app.received("unlock").await, 1);
     waiting.send().await.location();
     waiting.call.page().await.shows(200, "Sblocca codice");
-    assert_eq!(received(&app, "verify").await, before + 1);
+    assert_eq!(app.received("verify").await, before + 1);
 }

@@ -4,10 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use leptos::prelude::*;
 
 use crate::{
-    components::{
-        alert::FormErrors,
-        field::{DateField, Field},
-    },
+    components::{alert::FormErrors, field::DateField},
     domain::{code::Otp, dates, fiscal_code::FiscalCode, service::Service},
     features::requests::{
         act::{Act, Form, Shown},
@@ -15,13 +12,13 @@ use crate::{
         at::At,
         countdown::{UnlockedUntil, phase_sentence},
         errand::When,
-        fields::{DictatedField, read},
+        fields::{DictatedField, patient_field, read, read_patient},
         memory::Typed,
         sealed::Drawer,
     },
     islands::code_feedback::CodeKind,
-    server::{auth::Asl, state::AppState},
-    sistema_ts::{self, client::Client, outcome::Outcome},
+    server::auth::Asl,
+    sistema_ts,
 };
 
 /// An OTP to be sent.
@@ -35,6 +32,7 @@ pub struct SendOtp {
 
 impl Act for SendOtp {
     type Queue = Asl;
+    type Way = sistema_ts::Asl;
     /// When the OTP was unlocked; none while the service's own instant has not been judged.
     type Receipt = Option<Timestamp>;
 
@@ -45,10 +43,6 @@ impl Act for SendOtp {
     const FIELDS: &'static [&'static str] = &["otp", "onset", "patient"];
     const NOTES: &'static [&'static str] = &["note_otp", "note_tapped"];
 
-    fn client(state: &AppState) -> Option<&Client> {
-        state.queues.asl.as_ref().map(sistema_ts::Asl::client)
-    }
-
     fn read(typed: &Typed, at: &At<Asl>, errors: &mut FormErrors) -> Option<Self> {
         let language = at.context.language;
         let otp = read(typed.get("otp").parse::<Otp>(), "otp", errors, language);
@@ -57,7 +51,7 @@ impl Act for SendOtp {
             "" => Some(None),
             typed => read(dates::parse_onset(typed, today), "onset", errors, language).map(Some),
         };
-        let patient = read(typed.get("patient").parse::<FiscalCode>(), "patient", errors, language);
+        let patient = read_patient(typed, errors, language);
         Some(Self { otp: otp?, onset: onset?, patient: patient? })
     }
 
@@ -66,11 +60,8 @@ impl Act for SendOtp {
         self.patient.to_wire().to_owned()
     }
 
-    async fn send(&self, state: &AppState, operator: &FiscalCode) -> Answered<Option<Timestamp>> {
-        let outcome = match &state.queues.asl {
-            Some(asl) => asl.send_otp(operator, &self.otp, self.onset, &self.patient).await,
-            None => Outcome::unbuildable(),
-        };
+    async fn send(&self, way: &sistema_ts::Asl, operator: &FiscalCode) -> Answered<Option<Timestamp>> {
+        let outcome = way.send_otp(operator, &self.otp, self.onset, &self.patient).await;
         Answered::of(outcome, |unlocked| (Some(unlocked.transaction), unlocked.notes, unlocked.at))
     }
 
@@ -87,8 +78,7 @@ impl Act for SendOtp {
             <DictatedField kind=CodeKind::Otp value=value("otp") errors=errors.clone() alphabet language />
             <DateField name="onset" label=language.text("desk.onset") hint=text("onset_hint") value=value("onset")
                 error=errors.of("onset") />
-            <Field name="patient" label=language.text("desk.patient") hint=language.text("desk.patient_hint")
-                value=value("patient") error=errors.of("patient") maxlength=40 />
+            {patient_field(form)}
         }
         .into_any()
     }

@@ -203,7 +203,7 @@ fn ConfirmPage(
         <ErrorSummary errors=summary language />
         {bad}
         <Heading>{language.text("confirm.title")}</Heading>
-        <Silence circuit language />
+        <Silence service=Service::Confirm circuit language />
         <DeskColumns>
             <form id=FORM class="desk-form" method="post" action="/confirm">
                 <input type="hidden" name="key" value=key />

@@ -116,7 +116,7 @@ fn CasePage(
         {bad}
         <CaseFrame closing>
             <Bar view=&view />
-            <Silence circuit language />
+            <Silence service=Service::Verify circuit language />
             <Notices view=view.clone() />
             <DeskColumns>
                 {unlocked_at(&view).map(|at| view! { <UnlockedUntil at now=view.now language /> })}

@@ -16,7 +16,7 @@ use crate::{
         instant::time_of_day,
         script::{Script, ScriptNote},
     },
-    domain::call::CallId,
+    domain::{call::CallId, service::Service},
     features::requests::{
         fields::{read, words},
         silence::Silence,
@@ -153,7 +153,7 @@ fn OpenPage(
     view! {
         <ErrorSummary errors=errors.clone() language />
         <Heading>{text("title")}</Heading>
-        <Silence circuit language />
+        <Silence service=Service::Verify circuit language />
         {closed.map(|closed| view! { <Notice kind=NoticeKind::Success><p>{closed}</p></Notice> })}
         <DeskColumns>
             <form id=FORM class="desk-form" method="post" action="/cases">

@@ -20,12 +20,12 @@ use crate::{
         act::{Act, Form, Shown},
         answer::Answered,
         at::At,
-        fields::read,
+        fields::{patient_field, read, read_patient},
         memory::Typed,
         sealed::Drawer,
     },
-    server::{auth::Exemptions, state::AppState},
-    sistema_ts::{self, client::Client, outcome::Outcome},
+    server::auth::Exemptions,
+    sistema_ts,
 };
 
 /// A certification to be closed.
@@ -47,6 +47,7 @@ pub struct Closed {
 
 impl Act for CloseCertification {
     type Queue = Exemptions;
+    type Way = sistema_ts::Exemptions;
     type Receipt = Closed;
 
     const SERVICE: Service = Service::ExemptionClose;
@@ -57,16 +58,12 @@ impl Act for CloseCertification {
     const ASKS_FIRST: bool = true;
     const NOTES: &'static [&'static str] = &["note_certification", "note_unsure"];
 
-    fn client(state: &AppState) -> Option<&Client> {
-        state.queues.exemptions.as_ref().map(sistema_ts::Exemptions::client)
-    }
-
     fn read(typed: &Typed, at: &At<Exemptions>, errors: &mut FormErrors) -> Option<Self> {
         let language = at.context.language;
         let code = read(typed.get("exemption").parse::<ExemptionCode>(), "exemption", errors, language);
         let from = parse_first_day(typed.get("valid_from"), at.state.clock.today());
         let from = read(from, "valid_from", errors, language);
-        let patient = read(typed.get("patient").parse::<FiscalCode>(), "patient", errors, language);
+        let patient = read_patient(typed, errors, language);
         Some(Self { code: code?, from: from?, patient: patient? })
     }
 
@@ -75,11 +72,8 @@ impl Act for CloseCertification {
         format!("{} {} {}", self.code.to_wire(), self.from, self.patient.to_wire())
     }
 
-    async fn send(&self, state: &AppState, operator: &FiscalCode) -> Answered<Closed> {
-        let outcome = match &state.queues.exemptions {
-            Some(exemptions) => exemptions.close(operator, &self.code, self.from, &self.patient).await,
-            None => Outcome::unbuildable(),
-        };
+    async fn send(&self, way: &sistema_ts::Exemptions, operator: &FiscalCode) -> Answered<Closed> {
+        let outcome = way.close(operator, &self.code, self.from, &self.patient).await;
         Answered::of(outcome, |closed| {
             (None, closed.notes, Closed { updated_on: closed.updated_on, old_end: closed.old_end })
         })
@@ -94,8 +88,7 @@ impl Act for CloseCertification {
                 error=errors.of("exemption") maxlength=20 is_short=true />
             <DateField name="valid_from" label=text("valid_from") hint=text("valid_from_hint") value=value("valid_from")
                 error=errors.of("valid_from") />
-            <Field name="patient" label=text("patient") hint=text("patient_hint") value=value("patient")
-                error=errors.of("patient") maxlength=40 />
+            {patient_field(form)}
         }
         .into_any()
     }

@@ -20,7 +20,7 @@ use crate::{
     components::alert::FormErrors,
     domain::{fiscal_code::FiscalCode, operator::OperatorId, service::Service, spelling::Alphabet},
     server::{auth::Admits, errors::AppError, language::Language, state::AppState},
-    sistema_ts::client::Client,
+    sistema_ts::{self, breaker::Circuit},
     storage::{Db, requests::Ask, steps::Beginning},
 };
 
@@ -28,6 +28,8 @@ use crate::{
 pub trait Act: Clone + Send + Sync + Sized + 'static {
     /// Who works at the desk.
     type Queue: Admits + 'static;
+    /// How the service is reached.
+    type Way: Way;
     /// What a yes brings that is shown afterwards. Carried by the browser, sealed.
     type Receipt: Clone + Serialize + DeserializeOwned + Send + Sync + 'static;
 
@@ -48,8 +50,10 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
     /// Whether a second act is asked for before it is sent: it can't be undone.
     const ASKS_FIRST: bool = false;
 
-    /// The way to the service; none where it is not configured.
-    fn client(state: &AppState) -> Option<&Client>;
+    /// Those of the fields that are not there to be corrected: no outcome leads to them.
+    fn absent(_form: &Form) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Reads the form, all mistakes noted.
     fn read(typed: &Typed, at: &At<Self::Queue>, errors: &mut FormErrors) -> Option<Self>;
@@ -58,7 +62,7 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
     fn subject(&self) -> String;
 
     /// Asks the service, once.
-    fn send(&self, state: &AppState, operator: &FiscalCode) -> impl Future<Output = Answered<Self::Receipt>> + Send;
+    fn send(&self, way: &Self::Way, operator: &FiscalCode) -> impl Future<Output = Answered<Self::Receipt>> + Send;
 
     /// What is to be kept of a receipt, by when it was answered.
     fn received(receipt: Self::Receipt, _when: When) -> Self::Receipt {
@@ -88,6 +92,30 @@ pub trait Act: Clone + Send + Sync + Sized + 'static {
         None
     }
 }
+
+/// The way to the services of a queue.
+pub trait Way: Sync {
+    /// The one that is configured, if any.
+    fn of(state: &AppState) -> Option<&Self>;
+
+    /// How calls stand.
+    fn circuit(&self) -> Circuit;
+}
+
+macro_rules! ways {
+    ($($way:ident: $field:ident),+) => {
+        $(impl Way for sistema_ts::$way {
+            fn of(state: &AppState) -> Option<&Self> {
+                state.queues.$field.as_ref()
+            }
+
+            fn circuit(&self) -> Circuit {
+                self.client().circuit()
+            }
+        })+
+    };
+}
+ways!(Swabs: swabs, Asl: asl, Exemptions: exemptions);
 
 /// What the fields show.
 #[derive(Clone)]
@@ -163,7 +191,10 @@ impl<A: Act> Errand for ActErrand<A> {
     }
 
     async fn send(&self, state: &AppState, operator: &FiscalCode) -> Answered<A::Receipt> {
-        self.act.send(state, operator).await
+        match A::Way::of(state) {
+            Some(way) => self.act.send(way, operator).await,
+            None => Answered::without_way(),
+        }
     }
 
     fn carry_on(self, ended: Ended<A::Receipt>, sealed: &Sealed<'_>) -> Result<HeaderValue, AppError> {

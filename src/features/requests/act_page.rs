@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use super::{
-    act::{Act, ActErrand, Form, Shown, subject_of},
+    act::{Act, ActErrand, Form, Shown, Way, subject_of},
     answer::LastAnswer,
     at::{At, record_late},
     errand::Submitted,
@@ -35,7 +35,7 @@ use crate::{
         page::{FORM, Page},
         retained::Retained,
     },
-    sistema_ts::{breaker::Circuit, client::Client},
+    sistema_ts::breaker::Circuit,
     storage::steps::Step,
 };
 
@@ -84,7 +84,7 @@ pub async fn send<A: Act>(
         return render::<A>(at, typed, None, errors).await;
     }
     let act = A::read(&typed, &at, &mut errors);
-    let Some(act) = act.filter(|_| errors.is_empty() && A::client(&at.state).is_some()) else {
+    let Some(act) = act.filter(|_| errors.is_empty() && A::Way::of(&at.state).is_some()) else {
         return render::<A>(at, typed, None, errors).await;
     };
     let memory = remembered::<A>(&at).await;
@@ -155,7 +155,7 @@ async fn render<A: Act>(
         false => page.refused(language),
     };
     let shown = Shown::to(&at);
-    let circuit = A::client(&at.state).map(Client::circuit);
+    let circuit = A::Way::of(&at.state).map(Way::circuit);
     let model = Model::<A> { form: Form { typed, errors, shown }, key, told, circuit };
     Ok(page.render(at.context, move || act_view(model)).await)
 }
@@ -178,8 +178,7 @@ fn act_view<A: Act>(model: Model<A>) -> AnyView {
     let is_asked = form.errors.of(decision_id(A::SERVICE)).is_some();
     let is_needed = (is_asked || is_open) && !A::SERVICE.only_asks();
     let said = sentence(told.as_ref(), &form.shown, true).unwrap_or_else(|| text("say").into_any());
-    let shown = form.shown.clone();
-    let card = told.map(|told| card(told, &shown));
+    let card = told.map(|told| card(told, &form));
     let decision = view! { <Decision is_needed service=A::SERVICE errors=form.errors.clone() language /> }.into_any();
     let notes = view! { <Notes of=A::NOTES language /> }.into_any();
     let (good, bad) = if class == Some(OutcomeClass::Done) { (card, None) } else { (None, card) };
@@ -188,7 +187,7 @@ fn act_view<A: Act>(model: Model<A>) -> AnyView {
         <ErrorSummary errors language />
         {bad}
         <Heading>{text("title")}</Heading>
-        <Silence circuit language />
+        <Silence service=A::SERVICE circuit language />
         <DeskColumns>
             <form id=FORM class="desk-form" method="post" action=A::PATH>
                 <input type="hidden" name="key" value=key />
@@ -220,13 +219,14 @@ fn sentence<A: Act>(told: Option<&Told<A>>, shown: &Shown, is_live: bool) -> Opt
 }
 
 /// The card of the last request, and what its yes brought.
-fn card<A: Act>(told: Told<A>, shown: &Shown) -> AnyView {
+fn card<A: Act>(told: Told<A>, form: &Form) -> AnyView {
+    let (shown, absent) = (&form.shown, A::absent(form));
     let said = sentence(Some(&told), shown, false);
     let Told { step, answer, receipt, is_after_uncertain } = told;
     let language: Language = shown.language;
     let brought = receipt.as_ref().and_then(|receipt| A::brought(receipt, shown));
     view! {
-        <Outcome step answer=Some(answer) brought said is_after_uncertain language />
+        <Outcome step answer=Some(answer) brought said is_after_uncertain absent language />
         {receipt.map(|receipt| A::receipt(receipt, shown))}
     }
     .into_any()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{call::TransactionId, service::OutcomeClass},
-    sistema_ts::outcome::{Outcome, UpstreamText},
+    sistema_ts::{outcome::Outcome, upstream_text::UpstreamText},
     storage::steps::{Step, StepEnd},
 };
 
@@ -28,6 +28,12 @@ pub struct Answered<E> {
 }
 
 impl<E> Answered<E> {
+    /// Of a service to which there is no way.
+    #[must_use]
+    pub fn without_way() -> Self {
+        Self::of(Outcome::<E>::unbuildable(), |effect| (None, Vec::new(), effect))
+    }
+
     /// Of an outcome; `done` takes from a yes the transaction that may be kept, its texts and what it changes.
     pub fn of<T>(outcome: Outcome<T>, done: impl FnOnce(T) -> (Option<TransactionId>, Vec<UpstreamText>, E)) -> Self {
         let (class, reason, code) = (outcome.class(), outcome.word(), outcome.code());

@@ -4,6 +4,7 @@ use leptos::{either::Either, prelude::*};
 use rust_i18n::t;
 use uuid::Uuid;
 
+use super::{act::Form, memory::Typed};
 use crate::{
     components::{
         alert::FormErrors,
@@ -14,6 +15,7 @@ use crate::{
     },
     domain::{
         code::{Cun, Otp},
+        fiscal_code::FiscalCode,
         reason::Reason,
         service::Service,
         spelling::Alphabet,
@@ -40,6 +42,21 @@ pub fn read<T, E: Reason>(
     language: Language,
 ) -> Option<T> {
     result.map_err(|error| errors.add(field, words(&error, language))).ok()
+}
+
+/// Reads the codice fiscale of whom a desk's form is about.
+pub fn read_patient(typed: &Typed, errors: &mut FormErrors, language: Language) -> Option<FiscalCode> {
+    read(typed.get("patient").parse(), "patient", errors, language)
+}
+
+/// The field of that codice fiscale.
+pub fn patient_field(Form { typed, errors, shown }: &Form) -> AnyView {
+    let text = |key: &str| shown.language.text(&format!("desk.{key}"));
+    view! {
+        <Field name="patient" label=text("patient") hint=text("patient_hint") value=typed.get("patient")
+            error=errors.of("patient") maxlength=40 />
+    }
+    .into_any()
 }
 
 /// The words of a refusal.

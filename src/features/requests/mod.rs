@@ -1,6 +1,7 @@
 //! A request to Sistema TS, the same at every desk: written before it leaves, sent once for each form, told as one of
 //! four outcomes, carried in sealed cookies and nowhere else.
 
+mod about;
 pub mod act;
 pub mod act_page;
 pub mod answer;

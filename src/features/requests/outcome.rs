@@ -3,7 +3,11 @@
 use leptos::{either::Either, prelude::*, tachys::html::InertElement};
 use rust_i18n::t;
 
-use super::{answer::LastAnswer, fields::decision_id};
+use super::{
+    about::{closure, fields, is_ours},
+    answer::LastAnswer,
+    fields::decision_id,
+};
 use crate::{
     components::{
         card::{OutcomeCard, Transaction},
@@ -15,14 +19,11 @@ use crate::{
     },
     islands::copy_button::CopyButton,
     server::language::Language,
-    sistema_ts::exemptions::{ClosureCode, NextStep},
     storage::steps::Step,
 };
 
 /// The word of a reason whose request was cut off with its server.
 const CUT_OFF: &str = "cut_off";
-/// The word of a code of the closure of exemptions.
-const CLOSURE: &str = "closure";
 
 /// A text of an outcome: `part` is `title`, `what`, `say` or `next`.
 fn text(service: Service, class: OutcomeClass, part: &str, language: Language) -> String {
@@ -40,6 +41,13 @@ fn standing(step: &Step, is_after_uncertain: bool) -> OutcomeClass {
     if is_after_uncertain { OutcomeClass::Uncertain } else { step.class() }
 }
 
+/// The words of a reason: whose certificate or credentials it is about is said by desk.
+#[must_use]
+pub fn reason(word: &str, service: Service, language: Language) -> String {
+    let us = language.text(&format!("desk.us.{}", service.queue().word()));
+    language.text(&format!("desk.reason.{word}")).replace("{us}", &us)
+}
+
 /// What happened, with its reason where the reason says more.
 fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, language: Language) -> String {
     let class = step.class();
@@ -49,7 +57,7 @@ fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, lang
             let (number, text) = (code.number(), language.text(&format!("exemptions.code.c{}", code.number())));
             t!("exemptions.answered", locale = language.tag(), number = number, text = text).into_owned()
         }
-        None => language.text(&format!("desk.reason.{word}")),
+        None => reason(word, step.service, language),
     };
     let what = if is_after_uncertain {
         language.text(&format!("desk.outcome.after_uncertain.{}_what", class.word()))
@@ -59,38 +67,6 @@ fn what(step: &Step, answer: Option<&LastAnswer>, is_after_uncertain: bool, lang
         text(step.service, class, "what", language)
     };
     format!("{what} {reason}").trim_end().to_owned()
-}
-
-/// The code of the closure of exemptions that was answered.
-fn closure(answer: Option<&LastAnswer>) -> Option<ClosureCode> {
-    let code = answer.filter(|answer| answer.reason == CLOSURE)?.code?;
-    ClosureCode::ALL.iter().copied().find(|known| known.number() == code)
-}
-
-/// Where what a closure was refused for stands.
-const fn fields_of(code: Option<ClosureCode>) -> &'static [&'static str] {
-    match code {
-        Some(ClosureCode::NoExemption) => &["exemption"],
-        Some(ClosureCode::NoPatient) => &["patient"],
-        Some(ClosureCode::NoDate | ClosureCode::WrongDate) => &["valid_from"],
-        _ => &["exemption", "valid_from", "patient"],
-    }
-}
-
-/// Reasons that are the call center's own or the service's: the caller's codes have nothing to do with them.
-const OURS: [&str; 5] =
-    ["rejected_by_policy", "bad_credentials", "client_certificate", "certificate_expired", "missing_field"];
-
-/// What stands before the service may refuse a request too: it has not looked at any code. An error of the service's own
-/// has the same word, but leaves the outcome open.
-const HTTP_STATUS: &str = "http_status";
-
-fn is_ours(step: &Step, answer: Option<&LastAnswer>) -> bool {
-    let is_turned_away = |reason: &str| step.class() == OutcomeClass::Refused && reason == HTTP_STATUS;
-    let is_for_others =
-        closure(answer).is_some_and(|code| matches!(code.next(), NextStep::Administrator | NextStep::Certificate));
-    is_for_others
-        || answer.is_some_and(|answer| OURS.contains(&answer.reason.as_str()) || is_turned_away(&answer.reason))
 }
 
 /// Whether the words of our own trouble fit: once the data are sent, the caller has nothing more to do.
@@ -133,32 +109,29 @@ fn next(
     }
 }
 
-/// Where on the page something is to be done after a no or an uncertain outcome, by id and name, and what.
+/// Where on the page something is to be done after a no or an uncertain outcome, by id and name, and what. No field is
+/// one of `absent`.
 fn places(
     step: &Step,
     answer: Option<&LastAnswer>,
     is_after_uncertain: bool,
     is_deferred: bool,
+    absent: &[&str],
     language: Language,
 ) -> Option<(String, Vec<(&'static str, String)>)> {
-    let fields: &[&'static str] = match (standing(step, is_after_uncertain), step.service) {
+    let fields = match (standing(step, is_after_uncertain), step.service) {
         (OutcomeClass::Uncertain, Service::Cancel | Service::SwabList) => return None,
         (OutcomeClass::Uncertain, service) => {
             let box_to_tick = (decision_id(service), language.text("desk.decision"));
             return Some((language.text("desk.to_decide"), vec![box_to_tick]));
         }
         (OutcomeClass::Refused, _) if is_ours(step, answer) => return None,
-        (OutcomeClass::Refused, Service::Verify) => &["card", "cun"],
-        (OutcomeClass::Refused, Service::Unlock) => &["otp", "onset"],
-        (OutcomeClass::Refused, Service::Confirm) if is_deferred => &["cun"],
-        (OutcomeClass::Refused, Service::AslOtp) => &["otp", "onset", "patient"],
-        (OutcomeClass::Refused, Service::SwabReport) => &["patient", "sampled_on"],
-        (OutcomeClass::Refused, Service::SwabCancel) => &["patient", "cun"],
-        (OutcomeClass::Refused, Service::ExemptionClose) => fields_of(closure(answer)),
+        (OutcomeClass::Refused, service) => fields(service, answer, is_deferred),
         _ => return None,
     };
     let place = |id: &&'static str| (*id, language.text(&format!("desk.{id}")));
-    Some((language.text("desk.to_check"), fields.iter().map(place).collect()))
+    let here: Vec<_> = fields.iter().filter(|id| !absent.contains(id)).map(place).collect();
+    (!here.is_empty()).then(|| (language.text("desk.to_check"), here))
 }
 
 /// The card of `step`, with what the sealed cookie still knows of its answer.
@@ -186,6 +159,9 @@ pub fn Outcome(
     /// Whether the form to correct or repeat stands on the same page.
     #[prop(default = true)]
     has_form: bool,
+    /// Which of the form's fields are not there to be corrected.
+    #[prop(optional)]
+    absent: &'static [&'static str],
     /// In which language.
     language: Language,
 ) -> impl IntoView {
@@ -204,7 +180,7 @@ pub fn Outcome(
         // Where nobody is on the line there is nothing to say.
         Some(say(&step, known, is_after_uncertain, language)).filter(|say| !say.is_empty()).map(IntoAny::into_any)
     });
-    let places = places(&step, known, is_after_uncertain, is_deferred, language).filter(|_| has_form);
+    let places = places(&step, known, is_after_uncertain, is_deferred, absent, language).filter(|_| has_form);
     let is_unrecorded = answer.as_ref().is_some_and(|answer| answer.unrecorded.is_some());
     let warning = is_unrecorded.then(|| {
         let note = if transaction.is_some() { language.text("desk.unrecorded_note") } else { String::new() };
@@ -269,7 +245,7 @@ pub fn CopiedTransaction<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sistema_ts::outcome::{FailureReason, RefusalReason};
+    use crate::sistema_ts::reasons::{FailureReason, RefusalReason};
 
     #[test]
     fn every_outcome_and_every_reason_has_its_words_in_both_languages() {
@@ -295,8 +271,10 @@ mod tests {
                 assert!(!words.contains("desk."), "{words}");
             }
             for word in FailureReason::WORDS.iter().chain(RefusalReason::WORDS).chain(&["done", CUT_OFF]) {
-                let words = language.text(&format!("desk.reason.{word}"));
-                assert!(!words.contains("desk."), "{words}");
+                for service in Service::ALL {
+                    let words = reason(word, *service, language);
+                    assert!(!words.contains("desk.") && !words.contains(['{', '%']), "{words}");
+                }
             }
         }
     }

@@ -4,19 +4,19 @@ use leptos::prelude::*;
 
 use super::{receipt::Receipt, site};
 use crate::{
-    components::{alert::FormErrors, code::ReadBack, facts::Facts, field::Field},
+    components::{alert::FormErrors, code::ReadBack, facts::Facts},
     domain::{code::Cun, fiscal_code::FiscalCode, service::Service, swab::Site},
     features::requests::{
         act::{Act, Form, Shown},
         answer::Answered,
         at::At,
-        fields::{DictatedField, read},
+        fields::{DictatedField, patient_field, read, read_patient},
         memory::Typed,
         sealed::Drawer,
     },
     islands::code_feedback::CodeKind,
-    server::{auth::Swabs, state::AppState},
-    sistema_ts::{self, client::Client, outcome::Outcome},
+    server::auth::Swabs,
+    sistema_ts,
 };
 
 /// A report to be cancelled.
@@ -29,6 +29,7 @@ pub struct CancelReport {
 
 impl Act for CancelReport {
     type Queue = Swabs;
+    type Way = sistema_ts::Swabs;
     type Receipt = Receipt;
 
     const SERVICE: Service = Service::SwabCancel;
@@ -40,14 +41,10 @@ impl Act for CancelReport {
     const KEPT: &'static [&'static str] = &[site::CODE, site::WORDS];
     const ASKS_FIRST: bool = true;
 
-    fn client(state: &AppState) -> Option<&Client> {
-        state.queues.swabs.as_ref().map(sistema_ts::Swabs::client)
-    }
-
     fn read(typed: &Typed, at: &At<Swabs>, errors: &mut FormErrors) -> Option<Self> {
         let language = at.context.language;
         let site = site::read(typed, &at.state, errors, language);
-        let patient = read(typed.get("patient").parse::<FiscalCode>(), "patient", errors, language);
+        let patient = read_patient(typed, errors, language);
         let cun = read(typed.get("cun").parse::<Cun>(), "cun", errors, language);
         Some(Self { site: site.ok()?, patient: patient?, cun: cun? })
     }
@@ -56,12 +53,13 @@ impl Act for CancelReport {
         self.cun.to_wire()
     }
 
-    async fn send(&self, state: &AppState, _: &FiscalCode) -> Answered<Receipt> {
-        let outcome = match &state.queues.swabs {
-            Some(swabs) => swabs.cancel(self.site.as_ref(), &self.patient, &self.cun).await,
-            None => Outcome::unbuildable(),
-        };
+    async fn send(&self, way: &sistema_ts::Swabs, _: &FiscalCode) -> Answered<Receipt> {
+        let outcome = way.cancel(self.site.as_ref(), &self.patient, &self.cun).await;
         Answered::of(outcome, |cancelled| (Some(cancelled.transaction), cancelled.notes, Receipt::default()))
+    }
+
+    fn absent(form: &Form) -> &'static [&'static str] {
+        site::absent(&form.typed, &form.shown.state)
     }
 
     fn fields(form: &Form) -> AnyView {
@@ -69,8 +67,7 @@ impl Act for CancelReport {
         let (alphabet, language) = (*alphabet, *language);
         view! {
             {site::fields(typed, errors, state, language)}
-            <Field name="patient" label=language.text("desk.patient") hint=language.text("desk.patient_hint")
-                value=typed.get("patient") error=errors.of("patient") maxlength=40 />
+            {patient_field(form)}
             <DictatedField kind=CodeKind::Cun value=typed.get("cun").to_owned() errors=errors.clone() alphabet language />
         }
         .into_any()

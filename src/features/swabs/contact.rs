@@ -47,10 +47,11 @@ pub fn read(typed: &Typed, errors: &mut FormErrors, language: Language) -> Resul
 /// The two fields.
 pub fn fields(typed: &Typed, errors: &FormErrors, language: Language) -> AnyView {
     let text = |key: &str| language.text(&format!("swabs.contact.{key}"));
+    let label = |name: &str| language.text(&format!("desk.{name}"));
     view! {
-        <Field name=PHONE label=text("phone") hint=text("phone_hint") value=typed.get(PHONE) error=errors.of(PHONE)
+        <Field name=PHONE label=label(PHONE) hint=text("phone_hint") value=typed.get(PHONE) error=errors.of(PHONE)
             inputmode="tel" />
-        <Field name=EMAIL label=text("email") hint=text("email_hint") value=typed.get(EMAIL) error=errors.of(EMAIL)
+        <Field name=EMAIL label=label(EMAIL) hint=text("email_hint") value=typed.get(EMAIL) error=errors.of(EMAIL)
             inputmode="email" />
     }
     .into_any()

@@ -18,10 +18,10 @@ use crate::{
     domain::service::Service,
     features::{
         download,
-        requests::{answer::Answered, at::At, inquiry, memory::Typed},
+        requests::{act::Way, answer::Answered, at::At, inquiry, memory::Typed},
     },
     server::{auth::Swabs, errors::AppError, form::Posted, retained::Retained},
-    sistema_ts::outcome::{ListedTest, Outcome},
+    sistema_ts::{self, answers::ListedTest},
 };
 
 /// Where it is, and its form leads.
@@ -100,11 +100,8 @@ async fn listed(at: At<Swabs>, Posted(fields): Posted<Vec<(String, String)>>) ->
 async fn ask(at: &At<Swabs>, asked: Asked) -> Result<Option<Told>, AppError> {
     let (state, operator) = (at.state.clone(), at.actor.fiscal_code.clone());
     let send = async move {
-        let outcome = match &state.queues.swabs {
-            Some(swabs) => swabs.list(asked.site.as_ref(), asked.days, &operator).await,
-            None => Outcome::unbuildable(),
-        };
-        Answered::of(outcome, |listed| {
+        let Some(way) = sistema_ts::Swabs::of(&state) else { return Answered::without_way() };
+        Answered::of(way.list(asked.site.as_ref(), asked.days, &operator).await, |listed| {
             let mut tests = listed.tests;
             tests.sort_by_key(|test| Reverse(test.inserted_at));
             (Some(listed.transaction), listed.notes, tests)

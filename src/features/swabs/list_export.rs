@@ -10,7 +10,7 @@ use crate::{
     domain::code::Cun,
     features::download,
     server::{language::Language, state::AppState},
-    sistema_ts::outcome::ListedTest,
+    sistema_ts::answers::ListedTest,
 };
 
 /// The file, a piece at a time.

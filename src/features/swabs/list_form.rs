@@ -70,7 +70,7 @@ pub fn Days(
         let text = |key: &str| language.text(&format!("swab_list.{key}"));
         // A day is shown as it was understood.
         let value = dates::parse(typed.get(name)).map_or_else(|_| typed.get(name).to_owned(), dates::display);
-        view! { <DateField name label=text(name) hint=text("day_hint") value error=errors.of(name) /> }
+        view! { <DateField name label=language.text(&format!("desk.{name}")) hint=text("day_hint") value error=errors.of(name) /> }
     };
     view! {
         <div class="swab-list-days">

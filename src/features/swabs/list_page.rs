@@ -17,8 +17,12 @@ use crate::{
         buttons::{Button, ButtonKind},
         heading::Heading,
     },
-    domain::{dates, service::OutcomeClass, swab::TestResult},
-    features::requests::{answer::LastAnswer, at::At, memory::Typed, outcome::Outcome, silence::Silence},
+    domain::{
+        dates,
+        service::{OutcomeClass, Service},
+        swab::TestResult,
+    },
+    features::requests::{act::Way, answer::LastAnswer, at::At, memory::Typed, outcome::Outcome, silence::Silence},
     islands::copy_cells::CopyCells,
     server::{
         auth::Swabs,
@@ -26,7 +30,7 @@ use crate::{
         page::{FORM, Page, parts_here},
         state::AppState,
     },
-    sistema_ts::outcome::ListedTest,
+    sistema_ts::{self, answers::ListedTest},
     storage::steps::Step,
 };
 
@@ -87,7 +91,7 @@ pub async fn render(at: At<Swabs>, shown: Shown, groups: impl Iterator<Item = St
 
 fn list_view(shown: Shown, state: &AppState, language: Language) -> AnyView {
     let text = move |key: &str| language.text(&format!("swab_list.{key}"));
-    let Some(circuit) = state.queues.swabs.as_ref().map(|swabs| swabs.client().circuit()) else {
+    let Some(circuit) = sistema_ts::Swabs::of(state).map(Way::circuit) else {
         return view! {
             <Heading>{text("title")}</Heading>
             <Notice kind=NoticeKind::Warning>
@@ -99,20 +103,21 @@ fn list_view(shown: Shown, state: &AppState, language: Language) -> AnyView {
     let Shown { typed, errors, told, days, counts } = shown;
     let site = site::fields(&typed.clone().only(&[site::CODE, site::WORDS]), &errors, state, language);
     let class = told.as_ref().map(|(step, _)| step.class());
-    let card = told.map(|(step, answer)| view! { <Outcome step answer=Some(answer) language /> });
+    let absent = site::absent(&typed, state);
+    let card = told.map(|(step, answer)| view! { <Outcome step answer=Some(answer) absent language /> });
     let (good, bad) = if class == Some(OutcomeClass::Done) { (card, None) } else { (None, card) };
     let list = counts.zip(days).map(|(counts, days)| view! { <List counts days language /> });
     view! {
         <ErrorSummary errors=errors.clone() language />
         {bad}
         <Heading>{text("title")}</Heading>
-        <Silence circuit language />
+        <Silence service=Service::SwabList circuit language />
         <p class="swab-list-what">{text("what")}</p>
         <form id=FORM class="filters swab-list-filters" method="post" action=PATH>
             {site}
             <Days typed errors language>
                 <Button>{text("show")}</Button>
-                <Button kind=ButtonKind::Secondary formaction=EXPORT>{text("export")}</Button>
+                <Button kind=ButtonKind::Secondary formaction=EXPORT is_file=true>{text("export")}</Button>
             </Days>
         </form>
         {good}

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{dates, swab::TestResult},
     server::{language::Language, state::AppState},
-    sistema_ts::outcome::ListedTest,
+    sistema_ts::answers::ListedTest,
 };
 
 /// How many tests a group has.

@@ -8,22 +8,18 @@ use super::{
     site,
 };
 use crate::{
-    components::{
-        alert::FormErrors,
-        choice::Choice,
-        field::{DateField, Field},
-    },
+    components::{alert::FormErrors, choice::Choice, field::DateField},
     domain::{dates, fiscal_code::FiscalCode, reason::Reason, service::Service, swab::TestResult},
     features::requests::{
         act::{Act, Form, Shown},
         answer::Answered,
         at::At,
-        fields::read,
+        fields::{patient_field, read_patient},
         memory::Typed,
         sealed::Drawer,
     },
-    server::{auth::Swabs, state::AppState},
-    sistema_ts::{self, client::Client, outcome::Outcome, swabs::Report},
+    server::auth::Swabs,
+    sistema_ts::{self, swabs::Report},
 };
 
 /// A result to be reported.
@@ -32,6 +28,7 @@ pub struct ReportTest(Report);
 
 impl Act for ReportTest {
     type Queue = Swabs;
+    type Way = sistema_ts::Swabs;
     type Receipt = Receipt;
 
     const SERVICE: Service = Service::SwabReport;
@@ -43,15 +40,11 @@ impl Act for ReportTest {
     const NOTES: &'static [&'static str] = &["note_swab_cun", "note_swab_wrong"];
     const KEPT: &'static [&'static str] = &[site::CODE, site::WORDS];
 
-    fn client(state: &AppState) -> Option<&Client> {
-        state.queues.swabs.as_ref().map(sistema_ts::Swabs::client)
-    }
-
     fn read(typed: &Typed, at: &At<Swabs>, errors: &mut FormErrors) -> Option<Self> {
         let language = at.context.language;
         let text = |key: &str| language.text(&format!("swabs.report.{key}"));
         let site = site::read(typed, &at.state, errors, language);
-        let patient = read(typed.get("patient").parse::<FiscalCode>(), "patient", errors, language);
+        let patient = read_patient(typed, errors, language);
         let sampled_on = dates::parse_sampling(typed.get("sampled_on"), at.state.clock.today());
         let sampled_on = sampled_on.map_err(|error| errors.add("sampled_on", text(error.key()))).ok();
         let result = TestResult::from_wire(typed.get("result"));
@@ -69,30 +62,30 @@ impl Act for ReportTest {
     }
 
     /// The id of the transaction is the CUN: the patient's, and not kept.
-    async fn send(&self, state: &AppState, _: &FiscalCode) -> Answered<Receipt> {
-        let outcome = match &state.queues.swabs {
-            Some(swabs) => swabs.report(&self.0).await,
-            None => Outcome::unbuildable(),
-        };
+    async fn send(&self, way: &sistema_ts::Swabs, _: &FiscalCode) -> Answered<Receipt> {
         let Report { patient, sampled_on, result, .. } = self.0.clone();
-        Answered::of(outcome, |reported| {
+        Answered::of(way.report(&self.0).await, |reported| {
             let receipt = Receipt(Some(NewCun { cun: reported.cun, patient, sampled_on, result }));
             (None, reported.notes, receipt)
         })
+    }
+
+    fn absent(form: &Form) -> &'static [&'static str] {
+        site::absent(&form.typed, &form.shown.state)
     }
 
     fn fields(form: &Form) -> AnyView {
         let Form { typed, errors, shown: Shown { language, state, .. } } = form;
         let language = *language;
         let text = |key: &str| language.text(&format!("swabs.report.{key}"));
+        let label = |name: &str| language.text(&format!("desk.{name}"));
         let options = ["P", "N"].map(|value| (value, text(&format!("result_{value}")))).to_vec();
         view! {
             {site::fields(typed, errors, state, language)}
-            <Field name="patient" label=language.text("desk.patient") hint=language.text("desk.patient_hint")
-                value=typed.get("patient") error=errors.of("patient") maxlength=40 />
-            <DateField name="sampled_on" label=language.text("desk.sampled_on") hint=text("sampled_on_hint")
+            {patient_field(form)}
+            <DateField name="sampled_on" label=label("sampled_on") hint=text("sampled_on_hint")
                 value=typed.get("sampled_on") error=errors.of("sampled_on") />
-            <Choice name="result" label=text("result") options chosen=typed.get("result").to_owned()
+            <Choice name="result" label=label("result") options chosen=typed.get("result").to_owned()
                 error=errors.of("result") />
             {contact::fields(typed, errors, language)}
         }

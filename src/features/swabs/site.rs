@@ -80,6 +80,7 @@ pub fn fields(typed: &Typed, errors: &FormErrors, state: &AppState, language: La
         }
         .into_any();
     }
+    let label = |name: &str| language.text(&format!("desk.{name}"));
     let known = known(state);
     let is_blank = typed.is_empty() && errors.is_empty();
     let code = match known {
@@ -91,11 +92,21 @@ pub fn fields(typed: &Typed, errors: &FormErrors, state: &AppState, language: La
     let autocomplete = if suggestions.is_empty() { "off" } else { "on" };
     let hint = text("words_hint").replace("{most}", &MOST_DESCRIPTION.to_string());
     view! {
-        <Field name=CODE label=text("code") hint=text("code_hint") value=code error=errors.of(CODE) autocomplete
+        <Field name=CODE label=label(CODE) hint=text("code_hint") value=code error=errors.of(CODE) autocomplete
             suggestions />
-        <Field name=WORDS label=text("words") hint value=typed.get(WORDS) error=errors.of(WORDS) />
+        <Field name=WORDS label=label(WORDS) hint value=typed.get(WORDS) error=errors.of(WORDS) />
     }
     .into_any()
+}
+
+/// Those of the two fields that are not there, or empty because the other one says where.
+pub fn absent(typed: &Typed, state: &AppState) -> &'static [&'static str] {
+    match (own(state).is_some(), typed.get(CODE).trim(), typed.get(WORDS).trim()) {
+        (true, ..) => &[CODE, WORDS],
+        (false, "", words) if !words.is_empty() => &[CODE],
+        (false, code, "") if !code.is_empty() => &[WORDS],
+        _ => &[],
+    }
 }
 
 /// A site as people read it; none: our own.
