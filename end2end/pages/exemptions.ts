@@ -1,32 +1,27 @@
-import { type Locator, type Page, expect } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
+
+import { CounterPage } from "./counter";
 
 /** "Esenzioni": a certification is closed. */
-export class ExemptionsPage {
-  readonly heading: Locator;
+export class ExemptionsPage extends CounterPage {
   readonly code: Locator;
   readonly validFrom: Locator;
   readonly patient: Locator;
-  readonly close: Locator;
+  readonly send: Locator;
   /** The heading of the second act. */
   readonly question: Locator;
   readonly back: Locator;
-  readonly alert: Locator;
-  readonly status: Locator;
+  readonly fields: Record<string, Locator>;
 
-  constructor(readonly page: Page) {
-    this.heading = page.getByRole("heading", { level: 1, name: "Esenzioni" });
+  constructor(page: Page) {
+    super(page, "/exemptions", "Esenzioni");
     this.code = page.getByRole("textbox", { name: "Codice esenzione" });
     this.validFrom = page.getByRole("textbox", { name: "Data inizio validità" });
     this.patient = page.getByRole("textbox", { name: "Codice fiscale dell'assistito" });
-    this.close = page.getByRole("button", { name: "Chiudi certificazione" });
+    this.send = page.getByRole("button", { name: "Chiudi certificazione" });
     this.question = page.getByRole("heading", { level: 1, name: "Chiudere la certificazione?" });
     this.back = page.getByRole("button", { name: "Torna ai dati" });
-    this.alert = page.getByRole("alert");
-    this.status = page.getByRole("status");
-  }
-
-  async goto(): Promise<void> {
-    await this.page.goto("/exemptions");
-    await expect(this.heading).toBeVisible();
+    const { code, validFrom, patient } = this;
+    this.fields = { exemption: code, valid_from: validFrom, patient };
   }
 }

@@ -1,32 +1,18 @@
-import { type Locator, type Page, expect } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
+
+import { CounterPage } from "./counter";
 
 /** What "Tamponi" and "Annulla esito" have in common. */
-class SwabPage {
-  readonly heading: Locator;
+abstract class SwabPage extends CounterPage {
   readonly structure: Locator;
   readonly description: Locator;
   readonly patient: Locator;
-  readonly decision: Locator;
-  readonly alert: Locator;
-  readonly status: Locator;
 
-  constructor(
-    readonly page: Page,
-    private readonly path: string,
-    name: string,
-  ) {
-    this.heading = page.getByRole("heading", { level: 1, name });
+  constructor(page: Page, path: string, name: string) {
+    super(page, path, name);
     this.structure = page.getByLabel("Codice struttura");
     this.description = page.getByRole("textbox", { name: "Descrizione struttura" });
     this.patient = page.getByRole("textbox", { name: "Codice fiscale dell'assistito" });
-    this.decision = page.getByRole("checkbox", { name: /La ripeto/ });
-    this.alert = page.getByRole("alert");
-    this.status = page.getByRole("status");
-  }
-
-  async goto(): Promise<void> {
-    await this.page.goto(this.path);
-    await expect(this.heading).toBeVisible();
   }
 }
 
@@ -39,6 +25,7 @@ export class ReportPage extends SwabPage {
   readonly send: Locator;
   /** The CUN that was given last. */
   readonly cun: Locator;
+  readonly fields: Record<string, Locator>;
 
   constructor(page: Page) {
     super(page, "/swabs", "Tamponi");
@@ -48,20 +35,25 @@ export class ReportPage extends SwabPage {
     this.email = page.getByRole("textbox", { name: "E-mail dell'assistito" });
     this.send = page.getByRole("button", { name: "Invia esito" });
     this.cun = page.locator("#new-cun");
+    const { structure, description, patient, sampledOn, positive, phone, email } = this;
+    this.fields = { structure, description, patient, sampled_on: sampledOn, result: positive, phone, email };
   }
 }
 
 /** "Annulla esito": a report is cancelled. */
 export class CancelReportPage extends SwabPage {
   readonly cun: Locator;
-  readonly cancel: Locator;
+  readonly send: Locator;
   /** The heading of the second act. */
   readonly question: Locator;
+  readonly fields: Record<string, Locator>;
 
   constructor(page: Page) {
     super(page, "/swabs/cancel", "Annulla esito");
     this.cun = page.getByRole("textbox", { name: "CUN" });
-    this.cancel = page.getByRole("button", { name: "Annulla esito" });
+    this.send = page.getByRole("button", { name: "Annulla esito" });
     this.question = page.getByRole("heading", { level: 1, name: "Annullare l'esito?" });
+    const { structure, description, patient, cun } = this;
+    this.fields = { structure, description, patient, cun };
   }
 }

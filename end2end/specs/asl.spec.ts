@@ -1,7 +1,9 @@
 import { AslPage } from "../pages/asl";
+import type { Typed } from "../pages/counter";
 import { daysAgo, shown } from "../support/dates";
 import { someFiscalCode } from "../support/operator";
 import { newOperator, signIn } from "../support/quick";
+import { type Rule, meet } from "../support/rules";
 import { expect, test as base } from "../support/test";
 import { Witness } from "../support/witness";
 
@@ -62,6 +64,30 @@ test.describe("OTP da ASL", () => {
     await expect(asl.page).toHaveTitle(/^Errore:/);
     await expect(asl.otp).not.toHaveValue("");
     await inspect("asl-refused");
+  });
+
+  test("each rule and each answer of Immuni is told where it belongs @js", async ({ asl, sandbox }) => {
+    const typed = (): Typed => ({ otp: "59Y5QWWF4Z", onset: shown(daysAgo(3)), patient: someFiscalCode() });
+    const answered = (rule: string, esito: string, said: string, leads: string[]): Rule => {
+      return { rule, typed: typed(), said, leads, first: async () => sandbox.answerNext("asl_otp", esito) };
+    };
+    const refused = (code: string, leads: string[]): Rule => {
+      const first = async (): Promise<void> => sandbox.refuseNext("asl_otp", code);
+      return { rule: code, typed: typed(), said: `${code} SANDBOX: `, leads, first };
+    };
+    await meet(asl, [
+      { rule: "A1", typed: { ...typed(), otp: "" }, said: "Manca il codice", leads: ["otp"] },
+      { rule: "A1", typed: { ...typed(), patient: "" }, said: "Manca il codice fiscale", leads: ["patient"] },
+      { rule: "A1", typed: { ...typed(), onset: shown(daysAgo(-1)) }, said: "nel futuro", leads: ["onset"] },
+      refused("9001", []),
+      refused("9002", []),
+      refused("9016", ["onset"]),
+      answered("A4", "400", "non riconosce l'OTP come ben formato", ["otp"]),
+      answered("A4", "409", "già stato sbloccato o usato", ["otp"]),
+      answered("A4", "503", "un esito che non è previsto", ["repeat"]),
+    ]);
+    await asl.ask({ ...typed(), otp: await sandbox.newOtp(), onset: "" });
+    await expect(asl.status.first()).toContainText("Codice OTP inviato");
   });
 
   test("an answer that never came is uncertain, and asks for a second decision", async ({ asl, sandbox }) => {

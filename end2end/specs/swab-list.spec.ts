@@ -2,12 +2,14 @@ import { readFile } from "node:fs/promises";
 
 import { SwabListPage } from "../pages/swab-list";
 import { newOperator, signIn } from "../support/quick";
+import { type Rule, meet } from "../support/rules";
 import type { SwabTest } from "../support/sandbox";
 import { expect, test as base } from "../support/test";
 
 /** Who is enabled to list, in the sandbox. */
 const LISTER = { queue: "swabs", fiscalCode: "VRDLGU75B02F205A" } as const;
 const PLACE = "Drive-in Area Nord";
+const SITE = ["structure", "description"];
 
 const test = base.extend<{ list: SwabListPage }>({
   list: async ({ server, sandbox, page }, use) => {
@@ -35,7 +37,7 @@ test.describe("Elenco tamponi", () => {
     await expect(list.table).toContainText("CUN sbagliato: non lo comunichi a nessuno");
     await inspect("swab-list");
     await list.from.fill("31/02/2021");
-    await list.show.click();
+    await list.send.click();
     await expect(list.alert).toContainText("non esiste");
     await inspect("swab-list-refused");
     await list.from.fill("");
@@ -43,6 +45,29 @@ test.describe("Elenco tamponi", () => {
     await list.exportCsv.click();
     expect(await readFile(await (await csv).path(), "utf8")).toContain(`;Positivo;Molecolare;${first}\r\n`);
     expect(page.url()).toMatch(/\/swabs\/list$/);
+    await list.list("Altrove");
+    await expect(page.getByText("Nessun test comunicato")).toBeVisible({ timeout: 3_000 });
+  });
+
+  test("tells each rule and each code where it belongs @js", async ({ list, sandbox }) => {
+    const asked = { description: PLACE, from: "04/01/2021", to: "10/01/2021" };
+    const refused = (code: string, leads: string[]): Rule => {
+      const first = async (): Promise<void> => sandbox.refuseNext("swab_list", code);
+      return { rule: code, typed: asked, said: `${code} SANDBOX: `, leads, first };
+    };
+    await meet(list, [
+      { rule: "T2", typed: { ...asked, description: "" }, said: "Manca la struttura", leads: SITE },
+      { rule: "T2", typed: { ...asked, structure: "190-201-123456" }, said: "indicata due volte", leads: SITE },
+      { rule: "T3", typed: { ...asked, description: "à".repeat(257) }, said: "257 caratteri", leads: ["description"] },
+      { rule: "T14", typed: { ...asked, to: "03/01/2021" }, said: "viene prima del primo", leads: ["to"] },
+      refused("9011", ["description"]),
+      refused("9012", ["description"]),
+      refused("9017", ["from", "to"]),
+      refused("9040", []),
+      refused("9001", []),
+    ]);
+    await list.ask(asked);
+    await expect(list.status.first()).toContainText("Elenco ricevuto");
   });
 
   test("opens a group of many by keyboard @look", async ({ list, sandbox, inspect, page }) => {

@@ -57,6 +57,22 @@ export class Sandbox {
     await this.send("POST", "/faults", { service, fault, times });
   }
 
+  /** Lets the next call of a service be refused with the code of this error. */
+  async refuseNext(service: Service, code: string): Promise<void> {
+    await this.send("POST", "/faults", { service, fault: "refused", code, times: 1 });
+  }
+
+  /** Lets the next call of a service be answered with this outcome. */
+  async answerNext(service: Service, esito: string): Promise<void> {
+    await this.send("POST", "/faults", { service, fault: "given_esito", esito, times: 1 });
+  }
+
+  /** The last eight digits of somebody's card. */
+  async cardOf(fiscalCode: string): Promise<string> {
+    const state = (await this.send("GET", "/state")) as { people: Record<string, string> };
+    return state.people[fiscalCode] ?? "";
+  }
+
   async mend(): Promise<void> {
     await this.send("DELETE", "/faults");
   }
