@@ -20,6 +20,17 @@ pub fn clear(name: &'static str) -> Result<HeaderValue, AppError> {
     written(plain(name, String::new()).max_age(time::Duration::ZERO))
 }
 
+/// Takes back every cookie of ours that a request carries, but those named.
+pub fn clear_carried(headers: &HeaderMap, but: &[&str]) -> Result<Vec<HeaderValue>, AppError> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let names = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    let is_ours = |name: &str| {
+        name.starts_with("__Host-") && name.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte))
+    };
+    let names = names.map(|(name, _)| name).filter(|name| is_ours(name) && !but.contains(name));
+    names.map(|name| written(plain(name, String::new()).max_age(time::Duration::ZERO))).collect()
+}
+
 /// Adds cookies to an answer.
 #[must_use]
 pub fn with_cookies(answer: impl IntoResponse, cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
@@ -44,7 +55,7 @@ pub fn find<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
-fn plain(name: &'static str, value: String) -> CookieBuilder<'static> {
+fn plain(name: &str, value: String) -> CookieBuilder<'_> {
     Cookie::build((name, value)).path("/").secure(true).http_only(true).same_site(SameSite::Lax)
 }
 

@@ -14,6 +14,7 @@ pub mod geoip;
 pub mod health;
 pub mod host_cookie;
 pub mod housekeeping;
+pub mod known_device;
 pub mod language;
 pub mod layers;
 pub mod login_session;

@@ -14,7 +14,7 @@ use axum::{
 };
 use woothee::parser::Parser;
 
-use super::{config::Server, geoip::Place, request_log::known, state::AppState, tls_words};
+use super::{config::Server, geoip::Place, known_device::KnownDevice, request_log::known, state::AppState, tls_words};
 
 /// By whom the proxy says for whom it asks: the address before it last in the list.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -47,6 +47,8 @@ pub struct Source {
     pub tls_cipher: String,
     /// On whose behalf.
     pub delegate: String,
+    /// For which accounts the browser is known; no register has it.
+    pub device: KnownDevice,
 }
 
 impl Source {
@@ -84,6 +86,7 @@ impl FromRequestParts<AppState> for Source {
             tls_protocol: tls_words::protocol(&told(TLS_PROTOCOL)).to_owned(),
             tls_cipher: tls_words::cipher(&told(TLS_CIPHER)).to_owned(),
             delegate: String::new(),
+            device: KnownDevice::of(&parts.headers, &state.secrets),
         })
     }
 }

@@ -38,6 +38,8 @@ pub enum Attempt {
 pub struct Counted<'a> {
     /// Under which key it counts.
     pub subject: &'a str,
+    /// The key of the strangers' attempts on the same account, where it is no stranger's.
+    pub account: Option<&'a str>,
     /// How many lock.
     pub limit: Limit,
     /// Milliseconds since 1970.
@@ -51,29 +53,49 @@ pub struct Failed<'a> {
     pub subject: &'a str,
     /// Until when it locks (milliseconds since 1970), if it was the last one allowed.
     pub until: Option<i64>,
+    /// The address from which strangers try, where it counts too.
+    pub address: Option<AtAddress<'a>>,
     /// What the register of accesses has of it.
     pub refused: &'a Record,
     /// What it has of the lock-out.
     pub lock_out: &'a Record,
 }
 
+/// The wrong attempts from one address, on whatever names. They are counted after they were judged: who comes from there
+/// with the right password is not held up by others who do, however many at once.
+#[derive(Debug)]
+pub struct AtAddress<'a> {
+    /// Under which key they count.
+    pub subject: &'a str,
+    /// How many lock, without a pause as long as the lock.
+    pub limit: Limit,
+    /// Milliseconds since 1970.
+    pub now: i64,
+    /// What the register of accesses has of the lock-out.
+    pub lock_out: &'a Record,
+}
+
 /// After how many milliseconds without an attempt a subject is forgotten.
 const FORGET: i64 = 30 * 24 * 60 * 60 * 1000;
 
-pub(super) const COUNT: &str = "INSERT INTO attempts (subject, wrong, last_at) VALUES ($1, 1, $2) \
+pub(super) const COUNT: &str = "INSERT INTO attempts (subject, account, wrong, last_at) VALUES ($1, $5, 1, $2) \
      ON CONFLICT (subject) DO UPDATE SET last_at = $2, locked_until = NULL, \
      wrong = CASE WHEN attempts.locked_until IS NULL AND attempts.wrong < $3 THEN attempts.wrong + 1 ELSE 1 END \
      WHERE attempts.locked_until <= $2 \
      OR (attempts.locked_until IS NULL AND (attempts.wrong < $3 OR attempts.last_at <= $4)) RETURNING wrong";
+const COUNT_AT_ADDRESS: &str = "INSERT INTO attempts (subject, wrong, last_at) VALUES ($1, 1, $2) \
+     ON CONFLICT (subject) DO UPDATE SET last_at = $2, \
+     wrong = CASE WHEN attempts.locked_until IS NULL AND attempts.last_at > $3 THEN attempts.wrong + 1 ELSE 1 END, \
+     locked_until = CASE WHEN attempts.locked_until > $2 THEN attempts.locked_until END RETURNING wrong";
 pub(super) const LOCKED: &str = "SELECT locked_until, last_at FROM attempts WHERE subject = $1";
 pub(super) const LOCK: &str = "UPDATE attempts SET locked_until = $2 WHERE subject = $1 AND locked_until IS NULL";
 
 /// The statement that counts an attempt, if it may be made.
 macro_rules! count {
     ($counted:expr) => {{
-        let $crate::storage::attempts::Counted { subject, limit, now } = $counted;
+        let $crate::storage::attempts::Counted { subject, account, limit, now } = $counted;
         let count = sqlx::query_as($crate::storage::attempts::COUNT).bind(subject).bind(now);
-        count.bind(limit.attempts).bind(now - limit.lock)
+        count.bind(limit.attempts).bind(now - limit.lock).bind(account)
     }};
 }
 
@@ -104,6 +126,25 @@ macro_rules! lock_subject {
 }
 pub(super) use {count, count_attempt, lock_subject};
 
+/// Counts a wrong attempt at its address, inside a transaction of `write!`. Whether it locks the address.
+macro_rules! locks_address {
+    ($tx:ident, $at:expr) => {{
+        let AtAddress { subject, limit, now, .. } = $at;
+        let count = sqlx::query_as(COUNT_AT_ADDRESS).bind(*subject).bind(*now).bind(*now - limit.lock);
+        let (wrong,): (i64,) = count.fetch_one(&mut *$tx).await?;
+        wrong >= limit.attempts && lock_subject!($tx, *subject, *now + limit.lock)
+    }};
+}
+
+/// What a wrong attempt has locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locks {
+    /// The subject that it counted on.
+    pub subject: bool,
+    /// The address that it came from.
+    pub address: bool,
+}
+
 impl Db {
     /// Counts an attempt **before** it is judged, so that no number of attempts at once gets past the limit: while the
     /// last one allowed is being judged, and for the time of a lock where its end was never written, no other is. One
@@ -125,11 +166,15 @@ impl Db {
 
     /// Records that an attempt was wrong. The last one allowed locks, which is recorded too; whether it did: a right one
     /// that was judged meanwhile has cleared the count.
-    pub async fn fail_attempt(&self, failed: &Failed<'_>) -> Result<bool, sqlx::Error> {
+    pub async fn fail_attempt(&self, failed: &Failed<'_>) -> Result<Locks, sqlx::Error> {
         write!(self, |tx| {
             let locks = match failed.until {
                 Some(until) => lock_subject!(tx, failed.subject, until),
                 None => false,
+            };
+            let locking = match &failed.address {
+                Some(address) if locks_address!(tx, address) => Some(address.lock_out),
+                _ => None,
             };
             // Who writes into both registers takes that of accesses first, so that none waits for another in a circle.
             let is_access = failed.refused.register() == Register::Access;
@@ -139,10 +184,13 @@ impl Db {
             if locks {
                 append!(tx, failed.lock_out);
             }
+            if let Some(lock_out) = locking {
+                append!(tx, lock_out);
+            }
             if !is_access {
                 append!(tx, failed.refused);
             }
-            Ok(locks)
+            Ok(Locks { subject: locks, address: locking.is_some() })
         })
     }
 
@@ -152,6 +200,14 @@ impl Db {
         let row: Option<(i64,)> =
             read!(self, |pool| sqlx::query_as(SQL).bind(subject).bind(now).fetch_optional(pool).await)?;
         Ok(row.map(|(until,)| until))
+    }
+
+    /// Until when the last of an account's own devices is locked, if one is; `account` is the subject of strangers.
+    pub async fn device_locked_until(&self, account: &str, now: i64) -> Result<Option<i64>, sqlx::Error> {
+        const SQL: &str = "SELECT MAX(locked_until) FROM attempts WHERE account = $1 AND locked_until > $2";
+        let (until,): (Option<i64>,) =
+            read!(self, |pool| sqlx::query_as(SQL).bind(account).bind(now).fetch_one(pool).await)?;
+        Ok(until)
     }
 
     /// Forgets the wrong attempts of a subject that proved who it is, without an act that would be recorded.

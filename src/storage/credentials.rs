@@ -140,6 +140,14 @@ impl Db {
         Ok(self.rows(SQL, &[&operator.0]).await?.pop())
     }
 
+    /// The argon2id hash of an operator's password; none before the activation.
+    pub async fn password_hash(&self, operator: &OperatorId) -> Result<Option<String>, sqlx::Error> {
+        const SQL: &str = "SELECT password_hash FROM operators WHERE id = $1";
+        let row: Option<(Option<String>,)> =
+            read!(self, |pool| sqlx::query_as(SQL).bind(&operator.0).fetch_optional(pool).await)?;
+        Ok(row.and_then(|(hash,)| hash))
+    }
+
     /// The second factors of the enabled accounts among these user names, in their order.
     pub async fn second_factors(&self, usernames: [&str; 6]) -> Result<Vec<SecondFactor>, sqlx::Error> {
         const SQL: &str = "SELECT id AS operator_id, username, totp_secret FROM operators \

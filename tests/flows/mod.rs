@@ -9,6 +9,7 @@ mod deferred;
 mod desk;
 mod exemptions;
 mod fresh_pin;
+mod known_device;
 mod language;
 mod links;
 mod lock_out;

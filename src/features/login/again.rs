@@ -5,7 +5,8 @@ use rust_i18n::t;
 
 use super::{
     post::time_left,
-    service::{PASSWORDS, Recorder, WRONG_PASSWORDS, cut_off, subject},
+    service::{Recorder, cut_off},
+    tally::Tally,
 };
 use crate::{
     domain::secret::Password,
@@ -62,17 +63,18 @@ async fn judge(
     action: Action,
 ) -> Result<Again, AppError> {
     let recorder = Recorder { state, by, action, login_type: "password" };
-    let attempts = subject(&state.secrets, WRONG_PASSWORDS, &account.username);
-    let left = match recorder.begin(&attempts, PASSWORDS).await? {
+    let username = account.username.parse().map_err(AppError::internal)?;
+    let factor = state.db.first_factor(&username).await?;
+    let tally = Tally::of(state, &by.source, &account.username, factor.as_ref());
+    let left = match recorder.begin_password(&tally).await? {
         Attempt::Allowed { left } => left,
         Attempt::Locked { until } => return Ok(Again::Locked { until }),
     };
-    let username = account.username.parse().map_err(AppError::internal)?;
-    let hash = state.db.first_factor(&username).await?.and_then(|factor| factor.password_hash);
+    let hash = factor.and_then(|factor| factor.password_hash);
     if state.passwords.verify(password, hash).await.map_err(AppError::internal)? {
-        state.db.forget_attempts(&attempts).await?;
+        state.db.forget_attempts(tally.subject()).await?;
         return Ok(Again::Proved);
     }
-    let locks = recorder.fail(&attempts, left, "wrong").await?;
+    let locks = recorder.fail_password(&tally, left, "wrong").await?;
     Ok(locks.map_or(Again::Wrong { left }, |until| Again::Locked { until }))
 }

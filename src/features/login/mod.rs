@@ -11,3 +11,4 @@ pub mod post;
 pub mod refusal;
 pub mod second;
 pub mod service;
+mod tally;

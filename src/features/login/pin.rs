@@ -16,10 +16,12 @@ use super::{
 };
 use crate::{
     components::alert::FormErrors,
+    domain::operator::OperatorId,
     features::requests::sealed::Sealed,
     server::{
         auth::ReturnPath,
         errors::AppError,
+        known_device::KnownDevice,
         language::Language,
         login_session::LoginSession,
         page::PageContext,
@@ -109,13 +111,15 @@ pub async fn prove(
     if typed.trim().is_empty() {
         return Ok(Proved::Refused(language.text("login.pin_empty")));
     }
+    let source_device = source.device.clone();
     match second_step(state, source, login, &token, typed).await? {
         SecondStep::SignedIn { token: new, operator } => {
             // What the open call needs was sealed under the old id.
             let sealed = Sealed::new(&state.secrets, &state.random, &operator, token.expose());
             let call = sealed.carry_over(headers, new.expose())?;
             login.renew(&new).await?;
-            let call = call.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect();
+            let device = known_device(state, source_device, &operator).await?;
+            let call = call.into_iter().chain(device).map(|cookie| (header::SET_COOKIE, cookie)).collect();
             Ok(Proved::SignedIn { call, token: new })
         }
         SecondStep::AlreadyIn => Ok(Proved::SignedIn { call: Vec::new(), token }),
@@ -126,6 +130,16 @@ pub async fn prove(
             Ok(Proved::Refused(refusal_of(&outcome, language, state.clock.now_ms())))
         }
     }
+}
+
+/// The cookie by which the browser is known from now on as one of the account's own.
+pub async fn known_device(
+    state: &AppState,
+    device: KnownDevice,
+    operator: &OperatorId,
+) -> Result<Option<HeaderValue>, AppError> {
+    let Some(hash) = state.db.password_hash(operator).await? else { return Ok(None) };
+    device.remembered(operator, &hash, &state.secrets, &state.random, state.clock.now_ms()).map(Some)
 }
 
 /// What is said of a second factor that was not taken.

@@ -3,6 +3,7 @@
 use axum::{
     Form,
     extract::{Query, State},
+    http::HeaderMap,
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use rust_i18n::t;
@@ -15,19 +16,17 @@ use super::{
 use crate::{
     components::alert::FormErrors,
     domain::secret::Password,
-    features::{
-        registers::act::{Act, By},
-        requests::sealed::{Drawer, clear},
-    },
+    features::registers::act::{Act, By},
     server::{
         auth::ReturnPath,
         errors::AppError,
-        host_cookie::with_cookies,
+        host_cookie::{clear_carried, with_cookies},
+        known_device,
         language::Language,
         login_session::LoginSession,
         page::PageContext,
         retained::Retained,
-        session::{Standing, WhyOver, clear_session_cookie, standing},
+        session::{self, Standing, WhyOver, clear_session_cookie, standing},
         source::Source,
         state::AppState,
     },
@@ -114,23 +113,39 @@ pub fn time_left(millis: i64, language: Language) -> String {
 }
 
 /// `POST /logout`: ends the session and leaves nothing of it in the browser.
-pub async fn logout(State(state): State<AppState>, login: LoginSession, source: Source) -> Result<Response, AppError> {
+pub async fn logout(
+    State(state): State<AppState>,
+    login: LoginSession,
+    source: Source,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
     if let (Some(token), Some(session)) = (login.token(), login.stored().await?) {
         let (by, now) = (By { actor: session.account.username, source }, state.clock.now_ms());
         let record = by.record(Act::done(Action::SignOut), &state.secrets, now);
         state.db.sign_out(&token.hash(), now, &record).await?;
     }
-    leave(&login).await
+    leave(&login, &headers, Leaving::Here).await
+}
+
+/// From where somebody signs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// This browser, which stays one of the account's own.
+    Here,
+    /// All of them; of this one nothing is known any more.
+    Everywhere,
 }
 
 /// Leaves nothing of a session that was ended in the browser, and leads to the entrance.
-pub async fn leave(login: &LoginSession) -> Result<Response, AppError> {
+pub async fn leave(login: &LoginSession, headers: &HeaderMap, leaving: Leaving) -> Result<Response, AppError> {
     login.end().await?;
-    let mut cookies = vec![clear_session_cookie()];
-    for drawer in Drawer::ALL {
-        cookies.push(clear(drawer)?);
-    }
-    let clear_data = [("clear-site-data", "\"cache\", \"cookies\", \"storage\"")];
+    let (kept, clear_data) = match leaving {
+        // "cookies" takes all of them away, the device's too: they are cleared one by one.
+        Leaving::Here => (known_device::COOKIE, "\"cache\", \"storage\""),
+        Leaving::Everywhere => ("", "\"cache\", \"cookies\", \"storage\""),
+    };
+    let cookies = [clear_session_cookie()].into_iter().chain(clear_carried(headers, &[kept, session::COOKIE])?);
+    let clear_data = [("clear-site-data", clear_data)];
     Ok(with_cookies((AppendHeaders(clear_data), Redirect::to("/login")), cookies))
 }
 

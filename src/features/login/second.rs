@@ -228,7 +228,7 @@ async fn use_proof(
     let (token, now) = (SessionToken::new(&state.random)?, state.clock.now_ms());
     let (old, new, was_locked) = (&old.hash(), &token.hash(), recorder.action == Action::Unlock);
     let record = |told| record_of(recorder, typed, told, now);
-    let counted = Counted { subject: attempts, limit: PINS, now };
+    let counted = Counted { subject: attempts, account: None, limit: PINS, now };
     let step_up = StepUp { operator, old, new, proof, attempt: counted, was_locked, record: &record };
     let (why, left, until) = match state.db.step_up(&step_up).await? {
         SteppedUp::Refused { why, left, until } => (why, left, until),

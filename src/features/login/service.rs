@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
+use super::tally::Tally;
 use crate::{
     domain::{
         operator::{OperatorId, Status, Username},
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// How long a lock-out lasts, in milliseconds.
-const LOCK: i64 = 15 * 60 * 1000;
+pub(super) const LOCK: i64 = 15 * 60 * 1000;
 pub(super) const PASSWORDS: Limit = Limit { attempts: 10, lock: LOCK };
 pub(super) const PINS: Limit = Limit { attempts: 5, lock: LOCK };
 pub(super) const WRONG_PASSWORDS: &str = "wrong passwords";
@@ -82,8 +83,8 @@ async fn judge_password(
     let by =
         if factor.is_some() { By { actor: name.clone(), source } } else { By::unknown(&name, source, &state.secrets) };
     let recorder = Recorder { state, by: &by, action: Action::Password, login_type: "password" };
-    let attempts = subject(&state.secrets, WRONG_PASSWORDS, &name);
-    let left = match recorder.begin(&attempts, PASSWORDS).await? {
+    let tally = Tally::of(state, &by.source, &name, factor.as_ref());
+    let left = match recorder.begin_password(&tally).await? {
         Attempt::Allowed { left } => left,
         Attempt::Locked { until } => return Ok(FirstStep::Locked { until }),
     };
@@ -94,14 +95,14 @@ async fn judge_password(
     match factor {
         Some(factor) if is_right && factor.status == Status::Enabled => {
             let token = SessionToken::new(&state.random)?;
-            state.db.open_session(&token.hash(), &factor.operator, &attempts, now, &recorder.done()).await?;
+            state.db.open_session(&token.hash(), &factor.operator, tally.subject(), now, &recorder.done()).await?;
             count(Action::Password, "done");
             Ok(FirstStep::Opened(token))
         }
         factor => {
             let is_disabled = factor.is_some() && is_right;
             let reason = if is_disabled { "disabled" } else { "wrong" };
-            Ok(match recorder.fail(&attempts, left, reason).await? {
+            Ok(match recorder.fail_password(&tally, left, reason).await? {
                 Some(until) => FirstStep::Locked { until },
                 None if is_disabled => FirstStep::Disabled,
                 None => FirstStep::Wrong { left: if left == 0 { PASSWORDS.attempts } else { left } },
@@ -141,7 +142,8 @@ impl Recorder<'_> {
     /// Counts an attempt before it is judged; one that may not be made is recorded as refused.
     pub(super) async fn begin(&self, subject: &str, limit: Limit) -> Result<Attempt, AppError> {
         let (now, refused) = (self.state.clock.now_ms(), self.refused("locked"));
-        let begun = self.state.db.begin_attempt(Counted { subject, limit, now }, &refused).await?;
+        let counted = Counted { subject, account: None, limit, now };
+        let begun = self.state.db.begin_attempt(counted, &refused).await?;
         if let Attempt::Locked { .. } = begun {
             count(self.action, "locked");
         }
@@ -152,12 +154,13 @@ impl Recorder<'_> {
     pub(super) async fn fail(&self, subject: &str, left: i64, reason: &'static str) -> Result<Option<i64>, AppError> {
         let until = (left == 0).then(|| self.state.clock.now_ms() + LOCK);
         let (refused, lock_out) = (&self.refused(reason), &self.record(Act::done(Action::LockOut)));
-        let locks = self.state.db.fail_attempt(&Failed { subject, until, refused, lock_out }).await?;
+        let failed = Failed { subject, until, address: None, refused, lock_out };
+        let locks = self.state.db.fail_attempt(&failed).await?;
         count(self.action, reason);
-        if locks {
+        if locks.subject {
             count_lock_out();
         }
-        Ok(until.filter(|_| locks))
+        Ok(until.filter(|_| locks.subject))
     }
 }
 

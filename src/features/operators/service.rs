@@ -66,7 +66,9 @@ impl Office<'_> {
     pub async fn locked_until(&self, account: &Administered) -> Result<Option<i64>, sqlx::Error> {
         let mut until = None;
         for subject in attempts_on(self.secrets, &account.username, &account.id) {
-            until = until.max(self.db.locked_until(&subject, self.clock.now_ms()).await?);
+            let now = self.clock.now_ms();
+            until = until.max(self.db.locked_until(&subject, now).await?);
+            until = until.max(self.db.device_locked_until(&subject, now).await?);
         }
         Ok(until)
     }

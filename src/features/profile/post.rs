@@ -17,7 +17,12 @@ use crate::{
     components::alert::FormErrors,
     domain::secret::Password,
     features::{
-        login::{again::prove_password, fresh_pin::prove, post::leave},
+        login::{
+            again::prove_password,
+            fresh_pin::prove,
+            pin::known_device,
+            post::{Leaving, leave},
+        },
         registers::act::{Act, By},
         requests::sealed::Sealed,
     },
@@ -101,6 +106,7 @@ pub async fn change_password(
     headers: HeaderMap,
     Posted(typed): Posted<Typed>,
 ) -> Result<Response, AppError> {
+    let device = source.device.clone();
     let change = Change { state: &state, visitor: &visitor, source, language: context.language };
     let new = match change.carry_out(typed).await? {
         Changed::Done(new) => new,
@@ -111,7 +117,9 @@ pub async fn change_password(
     let sealed = Sealed::new(&state.secrets, &state.random, &visitor.account.id, visitor.session.token.expose());
     let call = sealed.carry_over(&headers, new.expose())?;
     login.renew(&new).await?;
-    let cookies = call.into_iter().chain([say(Done::Password)?]).map(|cookie| (header::SET_COOKIE, cookie));
+    let device = known_device(&state, device, &visitor.account.id).await?;
+    let cookies =
+        call.into_iter().chain(device).chain([say(Done::Password)?]).map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(cookies.collect::<Vec<_>>()), Redirect::to("/profile")).into_response())
 }
 
@@ -195,10 +203,11 @@ pub async fn sign_out_everywhere(
     visitor: SignedIn<AnyRole>,
     login: LoginSession,
     source: Source,
+    headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let (account, now) = (visitor.account, state.clock.now_ms());
     let by = By { actor: account.username, source };
     let act = Act::done(Action::SignOut).with(Fact::Part, EVERYWHERE);
     state.db.sign_out_everywhere(&account.id, now, &by.record(act, &state.secrets, now)).await?;
-    leave(&login).await
+    leave(&login, &headers, Leaving::Everywhere).await
 }

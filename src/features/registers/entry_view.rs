@@ -66,7 +66,7 @@ fn Told(
         let value = details.fact(fact);
         let value = match fact {
             Fact::Reason => text(&format!("reason_{value}")),
-            Fact::LoginType | Fact::Namespace | Fact::Section | Fact::Format => said(value, language),
+            Fact::LoginType | Fact::Namespace | Fact::Section | Fact::Part | Fact::Format => said(value, language),
             _ => value.to_owned(),
         };
         (text(&format!("fact_{}", fact.word())), value)

@@ -48,6 +48,8 @@ pub enum Acted {
 
 /// The row that every act on an account takes first.
 pub(super) const TAKE_TURN: &str = "UPDATE account_acts SET done = done + 1 WHERE one = 1";
+/// Those of strangers and of the account's own devices.
+const FORGET_ATTEMPTS: &str = "DELETE FROM attempts WHERE subject IN ($1, $2) OR account IN ($1, $2)";
 const OTHERS: &str = "SELECT COUNT(*) FROM operators WHERE role = 'supervisor' AND status = 'enabled' AND id <> $1";
 
 impl Db {
@@ -83,7 +85,7 @@ impl Db {
             match &act.deed {
                 Deed::Reset(activation) => strip!(tx, act.target, activation),
                 Deed::Unlock([one, other]) => {
-                    let clear = sqlx::query("DELETE FROM attempts WHERE subject IN ($1, $2)").bind(*one).bind(*other);
+                    let clear = sqlx::query(FORGET_ATTEMPTS).bind(*one).bind(*other);
                     clear.execute(&mut *tx).await?;
                 }
                 _ => (),

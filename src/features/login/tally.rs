@@ -1,0 +1,136 @@
+//! Where wrong passwords count. Those of strangers: on the name that they try, and at the address that they come from.
+//! Those of a device with which the account's owner has signed in: on that device. So who knows a name keeps other
+//! strangers out of it, and not its owner.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::service::{LOCK, PASSWORDS, Recorder, WRONG_PASSWORDS, count, count_lock_out, subject};
+use crate::{
+    features::registers::act::Act,
+    server::{errors::AppError, source::Source, state::AppState},
+    storage::{
+        attempts::{AtAddress, Attempt, Counted, Failed, Limit},
+        credentials::FirstFactor,
+        registers::{Action, Fact},
+    },
+};
+
+/// How many wrong passwords of strangers from one address, on whatever names and without a pause of a quarter of an
+/// hour, lock it: of an office that shares one address only who has never signed in with the same browser is one.
+const AT_ADDRESS: Limit = Limit { attempts: 100, lock: LOCK };
+/// How many bits of an IPv6 address are a network's, of which one visitor can have all addresses.
+const NETWORK: u8 = 64;
+
+/// Under which keys an attempt counts.
+pub(super) struct Tally {
+    subject: String,
+    whose: Whose,
+}
+
+enum Whose {
+    /// A device of the account's owner; `account` is the strangers' key.
+    Device { account: String },
+    /// Anybody else; `address` is the key of the address, where it is known.
+    Stranger { address: Option<String> },
+}
+
+impl Tally {
+    /// Of an attempt on `name`, which has this first factor if anybody has it.
+    pub(super) fn of(state: &AppState, source: &Source, name: &str, factor: Option<&FirstFactor>) -> Self {
+        let secrets = &state.secrets;
+        let account = subject(secrets, WRONG_PASSWORDS, name);
+        let device = factor.and_then(|factor| {
+            let hash = factor.password_hash.as_deref();
+            source.device.subject(&factor.operator, hash, secrets, state.clock.now_ms())
+        });
+        if let Some(subject) = device {
+            return Self { subject, whose: Whose::Device { account } };
+        }
+        let address = network(&source.ip).map(|network| subject(secrets, "wrong passwords at", &network));
+        Self { subject: account, whose: Whose::Stranger { address } }
+    }
+
+    /// The key that a right password clears.
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    fn account(&self) -> Option<&str> {
+        match &self.whose {
+            Whose::Device { account } => Some(account),
+            Whose::Stranger { .. } => None,
+        }
+    }
+
+    fn address(&self) -> Option<&str> {
+        match &self.whose {
+            Whose::Device { .. } => None,
+            Whose::Stranger { address } => address.as_deref(),
+        }
+    }
+}
+
+/// What is one visitor's of an address.
+fn network(ip: &str) -> Option<String> {
+    let ip = ip.parse::<IpAddr>().ok()?;
+    let whole = if ip.is_ipv4() { 32 } else { NETWORK };
+    Some(IpNet::new(ip, whole).ok()?.trunc().to_string())
+}
+
+impl Recorder<'_> {
+    /// Counts a password before it is judged; one that may not be tried is recorded as refused.
+    pub(super) async fn begin_password(&self, tally: &Tally) -> Result<Attempt, AppError> {
+        let (now, refused) = (self.state.clock.now_ms(), self.refused("locked"));
+        let db = &self.state.db;
+        if let Some(address) = tally.address()
+            && let Some(until) = db.locked_until(address, now).await?
+        {
+            self.refuse("locked").await?;
+            return Ok(Attempt::Locked { until });
+        }
+        let counted = Counted { subject: &tally.subject, account: tally.account(), limit: PASSWORDS, now };
+        let begun = db.begin_attempt(counted, &refused).await?;
+        if let Attempt::Locked { .. } = begun {
+            count(self.action, "locked");
+        }
+        Ok(begun)
+    }
+
+    /// A counted password was wrong. Until when it locks, if it was the last one allowed.
+    pub(super) async fn fail_password(
+        &self,
+        tally: &Tally,
+        left: i64,
+        reason: &'static str,
+    ) -> Result<Option<i64>, AppError> {
+        let now = self.state.clock.now_ms();
+        let until = (left == 0).then_some(now + LOCK);
+        let lock_out = |part| self.record(Act::done(Action::LockOut).with(Fact::Part, part));
+        let (by_address, refused) = (lock_out("address"), self.refused(reason));
+        let own = lock_out(if tally.account().is_some() { "known_device" } else { "" });
+        let address = tally.address();
+        let address = address.map(|subject| AtAddress { subject, limit: AT_ADDRESS, now, lock_out: &by_address });
+        let failed = Failed { subject: &tally.subject, until, address, refused: &refused, lock_out: &own };
+        let locks = self.state.db.fail_attempt(&failed).await?;
+        count(self.action, reason);
+        for _ in [locks.subject, locks.address].into_iter().filter(|locks| *locks) {
+            count_lock_out();
+        }
+        Ok((locks.subject || locks.address).then_some(now + LOCK))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_ipv6_is_one_visitor_and_an_address_of_ipv4_is() {
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network(""), None);
+    }
+}
