@@ -6,6 +6,7 @@ pub mod console;
 pub mod healthcheck;
 pub mod import;
 pub mod operator;
+mod own_tls;
 pub mod register;
 pub mod serve;
 

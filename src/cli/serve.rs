@@ -55,7 +55,11 @@ fn print(text: &str) {
 async fn announcement(application: &Application) -> Result<String, Box<dyn Error>> {
     let state = application.state();
     let server = &state.config.server;
-    let address = server.public_url.as_ref().map_or(format!("http://{}", application.address()?), |_| server.origin());
+    let address = match (&server.public_url, server.has_tls()) {
+        (Some(_), _) => server.origin(),
+        (None, true) => format!("https://{}", application.address()?),
+        (None, false) => format!("http://{}", application.address()?),
+    };
     let mut text = format!("Centralino: {address}\n");
     if let Some(address) = application.figures_address() {
         writeln!(text, "Prometheus: http://{address}/metrics")?;

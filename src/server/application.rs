@@ -16,6 +16,7 @@ use super::{
     health::Readiness,
     housekeeping,
     opened::{NotOpened, Opened},
+    own_tls::{Files, OwnTls},
     router::router,
     state::{AppState, Inner},
     upstream::{Upstream, UpstreamError},
@@ -35,6 +36,7 @@ const HEADERS_WITHIN: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Application {
     listener: TcpListener,
+    tls: Option<OwnTls>,
     figures: Option<Figures>,
     router: Router,
     state: AppState,
@@ -63,6 +65,8 @@ impl Application {
         let geoip = Geoip::open(config.geoip.database_file.as_deref());
         let geoip = geoip.map_err(|error| NotOpened::by("geoip.database_file", error))?;
         let refused = |key, address| move |error: io::Error| NotOpened::by(key, format!("{address}: {error}"));
+        let tls = Files::of(&config.server).map(|files| OwnTls::open(files, clock.clone())).transpose();
+        let tls = tls.map_err(|error| NotOpened::by(error.key, error))?;
         let listen = config.server.listen;
         let listener = TcpListener::bind(listen).await.map_err(refused("server.listen", listen))?;
         let collecting = match config.metrics.listen {
@@ -90,7 +94,7 @@ impl Application {
             tasks,
         });
         let figures = collecting.map(|collecting| Figures::serve(collecting, state.clone()));
-        Ok(Self { listener, figures, router: router(state.clone()), state })
+        Ok(Self { listener, tls, figures, router: router(state.clone()), state })
     }
 
     /// Where it listens.
@@ -125,7 +129,16 @@ impl Application {
         });
         let housekeeping = tokio::spawn(housekeeping::keep(self.state.clone()));
         let counting = tokio::spawn(housekeeping::keep_counts(self.state.clone()));
-        let result = server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await;
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let result = match self.tls {
+            Some(tls) => {
+                let renewing = tokio::spawn(tls.clone().keep());
+                let result = server.acceptor(tls).serve(service).await;
+                renewing.abort();
+                result
+            }
+            None => server.serve(service).await,
+        };
         stopping.abort();
         housekeeping.abort();
         counting.abort();

@@ -20,6 +20,7 @@ pub mod layers;
 pub mod login_session;
 pub mod measures;
 pub mod opened;
+pub mod own_tls;
 pub mod page;
 pub mod places;
 pub mod random;

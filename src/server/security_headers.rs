@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::{config::PublicUrl, state::AppState};
+use super::state::AppState;
 
 /// The content security policy of a page whose inline script carries `nonce`.
 #[must_use]
@@ -43,7 +43,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if state.config.server.public_url.as_ref().is_some_and(PublicUrl::is_https) {
+    if state.config.server.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ALONE);
     }
     response

@@ -14,7 +14,10 @@ use axum::{
 };
 use woothee::parser::Parser;
 
-use super::{config::Server, geoip::Place, known_device::KnownDevice, request_log::known, state::AppState, tls_words};
+use super::{
+    config::Server, geoip::Place, known_device::KnownDevice, own_tls::Spoken, request_log::known, state::AppState,
+    tls_words,
+};
 
 /// By whom the proxy says for whom it asks: the address before it last in the list.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -41,9 +44,9 @@ pub struct Source {
     pub path: String,
     /// The HTTP method.
     pub method: &'static str,
-    /// TLS between browser and proxy: the version.
+    /// TLS between the browser and the proxy, or the desk: the version.
     pub tls_protocol: String,
-    /// TLS between browser and proxy: the cipher suite.
+    /// The cipher suite.
     pub tls_cipher: String,
     /// On whose behalf.
     pub delegate: String,
@@ -73,6 +76,14 @@ impl FromRequestParts<AppState> for Source {
         let server = &state.config.server;
         let has_proxy = peer.is_some_and(|peer| is_proxy(server, peer));
         let told = |name| if has_proxy { last(&parts.headers, name) } else { String::new() };
+        // Behind a proxy it is how the browser speaks with the proxy, also where the proxy speaks TLS with the desk.
+        let spoken = match parts.extensions.get::<Spoken>() {
+            Some(spoken) if !has_proxy => *spoken,
+            _ => Spoken {
+                protocol: tls_words::protocol(&told(TLS_PROTOCOL)),
+                cipher: tls_words::cipher(&told(TLS_CIPHER)),
+            },
+        };
         let (browser, platform) = agent(&parts.headers);
         let client = peer.map(|peer| client(server, peer, &parts.headers));
         Ok(Self {
@@ -83,8 +94,8 @@ impl FromRequestParts<AppState> for Source {
             platform,
             path: parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default(),
             method: known(parts.method.as_str()),
-            tls_protocol: tls_words::protocol(&told(TLS_PROTOCOL)).to_owned(),
-            tls_cipher: tls_words::cipher(&told(TLS_CIPHER)).to_owned(),
+            tls_protocol: spoken.protocol.to_owned(),
+            tls_cipher: spoken.cipher.to_owned(),
             delegate: String::new(),
             device: KnownDevice::of(&parts.headers, &state.secrets),
         })

@@ -205,7 +205,7 @@ fn basic(user: &str, password: &str) -> Option<HeaderValue> {
     Some(header)
 }
 
-pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match read {
         Err(error) => Err(format!("it is not PEM ({error})")),
@@ -215,7 +215,7 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, S
 }
 
 /// The end of the leaf's validity, if `now` lies within it.
-pub(super) fn check_validity(chain: &[CertificateDer<'_>], now: Timestamp) -> Result<Timestamp, String> {
+pub(crate) fn check_validity(chain: &[CertificateDer<'_>], now: Timestamp) -> Result<Timestamp, String> {
     let leaf = chain.first().ok_or("it holds no certificate in PEM")?;
     let (_, leaf) = x509_parser::parse_x509_certificate(leaf).map_err(|_| "it holds no X.509 certificate")?;
     let instant = |time: x509_parser::time::ASN1Time| {
@@ -227,7 +227,7 @@ pub(super) fn check_validity(chain: &[CertificateDer<'_>], now: Timestamp) -> Re
         return Err(format!("the certificate is valid only from {begins_at}: is the clock right?"));
     }
     if now > expires_at {
-        return Err(format!("the certificate ended at {expires_at}: ask Sistema TS for a new one"));
+        return Err(format!("the certificate ended at {expires_at}: put a renewed one in its place"));
     }
     Ok(expires_at)
 }

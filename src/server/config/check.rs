@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Config, Environment, load::Problem};
+use super::{Config, Environment, Server, load::Problem};
 use crate::{
     features::accounts::breached::BreachedFile,
-    server::{geoip::Geoip, random::Random, secrets::Secrets},
+    server::{clock::Clock, geoip::Geoip, own_tls::Files, random::Random, secrets::Secrets},
     sistema_ts::{
         queues::{AslSettings, ExemptionSettings, SwabSettings},
         settings::Settings,
@@ -73,7 +73,20 @@ impl Config {
         let settings = settings.map(|error| Problem::new(&format!("{}.{}", error.section, error.key), error.problem));
         let breached = self.passwords.breached_file.as_deref().map(BreachedFile::open).and_then(Result::err);
         let breached = breached.map(|error| Problem::new("passwords.breached_file", error.to_string()));
-        broken(&rules).into_iter().chain(settings).chain(breached).chain(self.check_geoip()).collect()
+        let problems = broken(&rules).into_iter().chain(settings).chain(breached);
+        problems.chain(self.check_geoip()).chain(self.check_tls()).collect()
+    }
+
+    fn check_tls(&self) -> Option<Problem> {
+        let Server { tls_certificate_file, tls_key_file, .. } = &self.server;
+        match (tls_certificate_file, tls_key_file) {
+            (Some(_), None) => Some(Problem::new("server.tls_certificate_file", "set without server.tls_key_file")),
+            (None, Some(_)) => Some(Problem::new("server.tls_key_file", "set without server.tls_certificate_file")),
+            _ => {
+                let error = Files::of(&self.server)?.load(Clock::system().now()).err()?;
+                Some(Problem::new(error.key, error.to_string()))
+            }
+        }
     }
 
     fn check_geoip(&self) -> Option<Problem> {
@@ -88,10 +101,11 @@ impl Config {
             (!self.has_sandbox(), "sandbox.enabled", "production does not start the simulated Sistema TS"),
             (!self.has_demo_accounts(), "sandbox.demo_accounts", "production has no accounts with known passwords"),
             (
-                !server.trusted_proxies.is_empty(),
+                !server.trusted_proxies.is_empty() || server.has_tls(),
                 "server.trusted_proxies",
                 "production needs to know the proxies that speak HTTPS in front of the desk, also where they run on this \
-                 machine: without them the register of accesses would have the proxy's address for everybody",
+                 machine: without them the register of accesses would have the proxy's address for everybody. Without \
+                 a proxy the desk speaks HTTPS itself: server.tls_certificate_file and server.tls_key_file",
             ),
             (is_https, "server.public_url", "production needs the address of the desk, and it begins with https://"),
         ];

@@ -6,7 +6,8 @@ use super::{
 };
 
 /// The files that are opened by the check are not there: their keys are taken, their values are not.
-const OPENED: [&str; 2] = ["passwords.breached_file", "geoip.database_file"];
+const OPENED: [&str; 4] =
+    ["passwords.breached_file", "geoip.database_file", "server.tls_certificate_file", "server.tls_key_file"];
 
 /// The sections that name an upstream whole or not at all.
 const WHOLE: [&str; 3] = [SwabSettings::SECTION, AslSettings::SECTION, ExemptionSettings::SECTION];

@@ -1,6 +1,9 @@
 //! How browsers reach the desk.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
@@ -18,6 +21,10 @@ pub struct Server {
     /// Who may stand between browsers and the desk.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// PEM: the desk's own certificate and those between it and its authority; none where a proxy speaks TLS.
+    pub tls_certificate_file: Option<PathBuf>,
+    /// PEM: its key.
+    pub tls_key_file: Option<PathBuf>,
     /// How many seconds the calls in flight have to end after a request to stop.
     pub grace: u32,
 }
@@ -28,6 +35,8 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             trusted_proxies: Vec::new(),
+            tls_certificate_file: None,
+            tls_key_file: None,
             grace: 40,
         }
     }
@@ -37,7 +46,20 @@ impl Server {
     /// Scheme, host and port with which links to the desk begin, without a slash at the end.
     #[must_use]
     pub fn origin(&self) -> String {
-        self.public_url.as_ref().map_or_else(|| format!("http://{}", self.listen), |url| url.0.clone())
+        let scheme = if self.has_tls() { "https" } else { "http" };
+        self.public_url.as_ref().map_or_else(|| format!("{scheme}://{}", self.listen), |url| url.0.clone())
+    }
+
+    /// Whether the desk speaks TLS itself.
+    #[must_use]
+    pub const fn has_tls(&self) -> bool {
+        self.tls_certificate_file.is_some() && self.tls_key_file.is_some()
+    }
+
+    /// Whether browsers come over HTTPS, to the desk or to a proxy before it.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().map_or_else(|| self.has_tls(), PublicUrl::is_https)
     }
 
     /// Whether a connection from `peer` is taken: from anywhere where no proxies are named, else from them and from

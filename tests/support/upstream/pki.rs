@@ -48,6 +48,11 @@ impl Authority {
         self.issue(name, ExtendedKeyUsagePurpose::ServerAuth, -1, 365)
     }
 
+    /// The same, valid for so many days from now.
+    pub fn server_until(&self, name: &str, to: i64) -> Issued {
+        self.issue(name, ExtendedKeyUsagePurpose::ServerAuth, -30, to)
+    }
+
     /// A client's certificate, valid from `from` to `to` days from now.
     pub fn client(&self, from: i64, to: i64) -> Issued {
         self.issue("client.test", ExtendedKeyUsagePurpose::ClientAuth, from, to)
