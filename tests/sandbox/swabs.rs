@@ -87,14 +87,28 @@ async fn t2_a_region_says_where_in_one_way() {
 }
 
 #[tokio::test]
-async fn t3_a_description_has_256_characters_at_most() {
-    let bench = Bench::with(Profile { schema_violation: SchemaViolation::Esito, ..Profile::default() }).await;
+async fn t3_a_description_has_256_characters_at_most_as_people_count_them() {
+    let bench = Bench::start().await;
     let region = bench.client_of("region");
-    for (length, code) in [(256, "0000"), (257, "9012")] {
-        let text = "è".repeat(length);
+    for (one, length, code) in [
+        ("e", 256, "0000"),
+        ("è", 256, "0000"),
+        ("è", 257, "9012"),
+        ("e\u{300}", 256, "0000"),
+        ("e\u{300}", 257, "9012"),
+        ("👩‍⚕️", 256, "0000"),
+        ("👩‍⚕️", 257, "9012"),
+    ] {
+        let text = one.repeat(length);
         let caller = [DECLARED, ("descrizioneStruttura", text.as_str())];
         let answer = bench.ask_as(&region, REPORT, &fields(&caller, &REPORTED)).await;
-        assert_eq!(answer.code(), code, "{length}");
+        assert_eq!(answer.code(), code, "{length} {one}");
+        let rest =
+            [("dataInizio", TODAY), ("dataFine", TODAY), ("tipologiaTest", "M"), ("identificativoUtente", ROSSI)];
+        let listed = bench.ask_as(&region, LIST, &fields(&caller, &rest)).await;
+        assert_eq!(listed.code(), code, "{length} {one}");
+        let shown = (code == "0000").then_some(text);
+        assert_eq!(listed.field("descrizioneStruttura"), shown, "{length} {one}");
     }
 }
 
@@ -261,6 +275,12 @@ async fn c5_t1_a_structure_has_password_and_pincode_and_its_code_alone() {
         assert_eq!((refused.status, refused.field("faultstring").as_deref()), (500, Some("Credenziali invalide")));
         assert_eq!(refused.field("faultcode").as_deref(), Some("env:Client"));
     }
+    let broken = async |pin: &str| {
+        let caller = [("pinCode", pin), known];
+        as_structure(&bench, &password, REPORT, &fields(&caller, &REPORTED[..1])).await.field("faultstring")
+    };
+    assert_eq!(broken(&wrong).await.as_deref(), Some("Credenziali invalide"), "who calls comes before what is said");
+    assert!(broken(&right).await.is_some_and(|text| text.starts_with("cvc-complex-type")));
     assert_eq!(ask(&password, &[pin, SITE]).await.code(), "9010", "T1");
     assert_eq!(ask(&password, &[pin, known, SITE]).await.code(), "9010", "T1");
     assert_eq!(ask(&password, &[pin]).await.code(), "9010", "T1");

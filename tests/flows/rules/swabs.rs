@@ -34,9 +34,11 @@ async fn what_keeps_the_rules_is_reported_with_a_cun_of_its_own(engine: Engine) 
     let app = TestApp::start(engine).await;
     let mut counter = app.counter("/swabs").await;
     let (long, phone, email) = ("à".repeat(256), ("phone", "+39 333 0000000"), ("email", "a@esempio.it"));
-    let rows: [(&str, Fields<'_>, bool); 6] = [
+    let people = "👩‍⚕️".repeat(256);
+    let rows: [(&str, Fields<'_>, bool); 7] = [
         ("T2: by code", vec![CODE, ("description", "")], false),
         ("T3: 256 characters", vec![("description", &long)], false),
+        ("T3: 256 characters as people count them", vec![("description", &people)], false),
         ("T4: nothing but what is mandatory", vec![], false),
         ("T6: a telephone", vec![phone], true),
         ("T6: an address", vec![email], true),
