@@ -15,7 +15,7 @@ use super::{
     register::Register,
     rules::{self, PINCODE_NOT_ALLOWED, Refusal, Scene, exemptions},
     services::{Manner, Service},
-    soap::{self, Answer, Fields, Request, ServiceError, Unread},
+    soap::{self, Answer, Fields, PINCODE, Request, ServiceError, Unread},
     structures::Structures,
 };
 use crate::{
@@ -169,21 +169,31 @@ impl House {
         let request = match soap::read(service.contract(&profile), message) {
             Ok(request) => request,
             Err(Unread::Envelope(fault)) => return refused(Said::Fault(fault)),
-            Err(Unread::Body(violation)) => {
+            Err(Unread::Body { pincode, .. }) if !self.is_let_in(party, pincode.as_deref()) => {
+                return refused(Said::Fault(invalid_credentials()));
+            }
+            Err(Unread::Body { violation, .. }) => {
                 return refused(match profile.schema_violation {
                     SchemaViolation::Fault => Said::Fault(soap::Fault::client(violation.text)),
                     SchemaViolation::Esito => self.refusal(service, rules::of_violation(&violation)),
                 });
             }
         };
-        match (party, &self.structures) {
-            (Party::Structure(account), Some(structures)) if !structures.has_pincode(&request, account) => {
-                refused(Said::Fault(invalid_credentials()))
-            }
-            (Party::Region(_), _) if request.get("pinCode").is_some() => {
-                refused(self.refusal(service, PINCODE_NOT_ALLOWED))
-            }
+        let pincode = request.get(PINCODE);
+        if !self.is_let_in(party, pincode) {
+            return refused(Said::Fault(invalid_credentials()));
+        }
+        match party {
+            Party::Region(_) if pincode.is_some() => refused(self.refusal(service, PINCODE_NOT_ALLOWED)),
             _ => self.carry_out(service, party, request, &profile, order),
+        }
+    }
+
+    /// C5: a structure has its pincode in the message, whatever else is in it.
+    fn is_let_in(&self, party: &Party, pincode: Option<&str>) -> bool {
+        match (party, &self.structures) {
+            (Party::Structure(account), Some(structures)) => structures.is_pincode(pincode, account),
+            _ => true,
         }
     }
 

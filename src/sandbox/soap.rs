@@ -11,6 +11,8 @@ use super::{
 
 const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// The pincode of a structure.
+pub(super) const PINCODE: &str = "pinCode";
 /// Far more than the longest message that keeps to a contract.
 const MOST_NODES: u32 = 2_000;
 
@@ -53,8 +55,8 @@ impl Fault {
 pub(super) enum Unread {
     /// Not a SOAP message of one body.
     Envelope(Fault),
-    /// A body that breaks the contract.
-    Body(Violation),
+    /// A body that breaks the contract, and the pincode that stands in it all the same.
+    Body { violation: Violation, pincode: Option<String> },
 }
 
 /// Reads the request of `contract` from a message; none: one in an encoding that can't be read.
@@ -64,9 +66,15 @@ pub(super) fn read(contract: &Contract, message: Option<&str>) -> Result<Request
     let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|_| client("Error reading XMLStreamReader."))?;
     let body = body(document.root_element()).map_err(Unread::Envelope)?;
-    check(&contract.request, body).map_err(Unread::Body)?;
+    check(&contract.request, body).map_err(|violation| Unread::Body { violation, pincode: pincode_in(body) })?;
     let leaves = body.descendants().filter(|node| node.is_element() && node.first_element_child().is_none());
     Ok(Request(leaves.map(|leaf| (leaf.tag_name().name().to_owned(), text_of(leaf).trim().to_owned())).collect()))
+}
+
+/// Who calls is judged before what is said.
+fn pincode_in(body: Node<'_, '_>) -> Option<String> {
+    let pincode = body.children().find(|node| node.tag_name().name() == PINCODE)?;
+    Some(text_of(pincode).trim().to_owned())
 }
 
 fn body<'a>(envelope: Node<'a, 'a>) -> Result<Node<'a, 'a>, Fault> {

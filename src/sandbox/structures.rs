@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use super::{
     party::{Account, Badge, Party},
     pki::{self, PkiError},
-    soap::Request,
 };
 use crate::server::random::Random;
 
@@ -106,10 +105,10 @@ impl Structures {
         Badge::Credentials(credentials().map(|account| Party::Structure(account.clone())))
     }
 
-    /// Whether a message has its structure's pincode in it, encrypted with PKCS#1 v1.5.
-    pub(super) fn has_pincode(&self, request: &Request, account: &Account) -> bool {
+    /// Whether this is the structure's pincode, encrypted with PKCS#1 v1.5.
+    pub(super) fn is_pincode(&self, pincode: Option<&str>, account: &Account) -> bool {
         let read = || {
-            let sealed = BASE64_STANDARD.decode(request.get("pinCode")?).ok()?;
+            let sealed = BASE64_STANDARD.decode(pincode?).ok()?;
             let mut room = vec![0; self.key.min_output_size()];
             let pincode = self.key.decrypt(&sealed, &mut room).ok()?;
             Some(*pincode == *account.pincode.as_bytes())

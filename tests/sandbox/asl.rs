@@ -35,6 +35,7 @@ async fn c6_c7_a_region_says_who_asks_and_how_they_were_authenticated() {
     assert_eq!(send(&bench, &with(&[OPERATOR])).await.code(), "9002");
     assert_eq!(send(&bench, &with(&[DECLARED])).await.code(), "9013");
     assert_eq!(send(&bench, &with(&[DECLARED, ("cfOperatore", "MRTMTT91D08F205J")])).await.code(), "9001");
+    assert_eq!(send(&bench, &with(&[("cfOperatore", "MRTMTT91D08F205J")])).await.code(), "9001", "C6 before C7");
     let lenient = Profile { otp_operator_required: false, ..Profile::default() };
     bench.control("PUT", "/profile", Some(json!(lenient))).await;
     assert_eq!(send(&bench, &with(&[DECLARED])).await.code(), "204");

@@ -15,16 +15,20 @@ const TAKEN: &str = "204";
 const MALFORMED: (&str, &str) = ("400", "SANDBOX: OTP formalmente errato");
 const IN_USE: (&str, &str) = ("409", "SANDBOX: OTP già sbloccato o utilizzato");
 
+/// C6, C7: of a region, whose operator it is.
+fn check_operator(scene: &Scene<'_>, request: &Request) -> Result<(), Refusal> {
+    let operator = request.get("cfOperatore");
+    if operator.is_some_and(|operator| !scene.register.operators.contains(operator)) {
+        return Err(NOT_AUTHORISED);
+    }
+    scene.declared(request)?;
+    if operator.is_none() && scene.profile.otp_operator_required { Err(MISSING) } else { Ok(()) }
+}
+
 /// Invio codice OTP (A1–A4, C6, C7).
 pub(in super::super) fn send_otp(scene: &mut Scene<'_>, request: &Request) -> Result<Fields, Refusal> {
     if let Party::Region(_) = scene.party {
-        scene.declared(request)?;
-        match request.get("cfOperatore") {
-            Some(operator) if scene.register.operators.contains(operator) => {}
-            Some(_) => return Err(NOT_AUTHORISED),
-            None if scene.profile.otp_operator_required => return Err(MISSING),
-            None => {}
-        }
+        check_operator(scene, request)?;
     }
     if let Some(onset) = request.get("dataInizioSintomi") {
         check_onset(read_date(onset).ok_or(MISSING)?, scene.clock.today())?;
