@@ -9,6 +9,7 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
+    bounds::Bounds,
     clock::Clock,
     config::Config,
     figures::{Collecting, Figures},
@@ -36,6 +37,7 @@ const HEADERS_WITHIN: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Application {
     listener: TcpListener,
+    heads_within: Duration,
     tls: Option<OwnTls>,
     figures: Option<Figures>,
     router: Router,
@@ -77,7 +79,9 @@ impl Application {
         let breached = config.passwords.breached_file.as_deref().map(BreachedFile::open).transpose()?;
         let passwords = Passwords::new(&secrets).with_breached(breached);
         let (in_flight, tasks) = (InFlight::default(), TaskTracker::new());
+        let bounds = Bounds::new(&config.limits);
         let state = AppState::new(Inner {
+            bounds,
             config,
             clock,
             random,
@@ -94,7 +98,14 @@ impl Application {
             tasks,
         });
         let figures = collecting.map(|collecting| Figures::serve(collecting, state.clone()));
-        Ok(Self { listener, tls, figures, router: router(state.clone()), state })
+        let heads_within = HEADERS_WITHIN;
+        Ok(Self { listener, heads_within, tls, figures, router: router(state.clone()), state })
+    }
+
+    /// The same, hearing the head of a request for as long.
+    #[must_use]
+    pub fn with_heads_within(self, heads_within: Duration) -> Self {
+        Self { heads_within, ..self }
     }
 
     /// Where it listens.
@@ -121,7 +132,7 @@ impl Application {
         let handle = Handle::new();
         let mut server =
             axum_server::Server::<SocketAddr>::from_listener(self.listener).handle(handle.clone()).http1_only();
-        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(self.heads_within);
         let stopping = tokio::spawn(async move {
             stop.await;
             tracing::info!(seconds = grace.as_secs(), "stopping when the requests in flight have ended");

@@ -19,6 +19,7 @@ use super::{
     same_site::SameSitePath,
     session::{Limits, SessionToken, Standing, WhyOver, fresh_until, standing},
     state::AppState,
+    turned_away::{TurnedAway, Why},
 };
 pub use crate::storage::sessions::Account;
 use crate::{
@@ -183,6 +184,7 @@ async fn identify<R: Admits>(
             let fresh_until = fresh_until(&state.config.session, stored.proved_at, now);
             let started_at = stored.started_at;
             let session = SessionInfo { token, started_at, locks_at, ends_at, fresh_until };
+            state.bounds.operator(&stored.account.id).map_err(IntoResponse::into_response)?;
             if R::admits(&stored.account) {
                 return Ok((stored.account, session, stored.last_seen));
             }
@@ -199,13 +201,14 @@ async fn identify<R: Admits>(
 
 /// Who comes to a desk that is not theirs is told whom to ask, or brought to their own where they only signed in.
 async fn turn_away<R: Admits>(parts: &mut Parts, state: &AppState, account: &Account) -> Response {
-    let Some(queue) = R::QUEUE else { return AppError::Forbidden.into_response() };
+    let away = |why, response| TurnedAway::operator(&account.id, why).mark(response);
+    let Some(queue) = R::QUEUE else { return away(Why::Role, AppError::Forbidden.into_response()) };
     let home = home_of(account.role, &account.queues);
     if let Some(home) = home.filter(|_| parts.method == Method::GET && parts.uri.path() == "/") {
         return Redirect::to(home).into_response();
     }
     let Ok(context) = PageContext::from_request_parts(parts, state).await;
-    other_queue_page(context, queue, &account.queues).await
+    away(Why::Queue, other_queue_page(context, queue, &account.queues).await)
 }
 
 /// A page sends the visitor to where they can sign in. A form that was sent, if only to be shown again in the other

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use rust_i18n::t;
 
 use super::{
+    bounds::TooMany,
     health,
     page::{Page, PageContext},
     request_log::RequestId,
@@ -35,7 +36,10 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     }
     let failure = match response.extensions().get::<Outage>() {
         Some(outage) => Failure::Unavailable { outage: *outage, was_sent },
-        None => Failure::Other(status),
+        None => match response.extensions().get::<TooMany>() {
+            Some(TooMany { seconds }) => Failure::TooMany { seconds: *seconds },
+            None => Failure::Other(status),
+        },
     };
     let mut page = render(context, failure, status, id).await;
     // Such as Allow, Retry-After or the end of a cookie.
@@ -57,6 +61,8 @@ fn is_page(response: &Response) -> bool {
 enum Failure {
     /// The database can't be reached or written; `was_sent`: to a form that can be sent again as it is.
     Unavailable { outage: Outage, was_sent: bool },
+    /// More requests than are answered; after so many seconds they are again.
+    TooMany { seconds: u64 },
     /// Whatever the status says.
     Other(StatusCode),
 }
@@ -70,6 +76,7 @@ impl Failure {
                 let why = format!("unavailable_{}", outage.word());
                 ("unavailable_title".to_owned(), ["unavailable_text", what, &why].map(str::to_owned).to_vec())
             }
+            Self::TooMany { .. } => ("too_many_title".to_owned(), vec!["too_many_text".to_owned()]),
             Self::Other(status) => {
                 let name = name_of(status);
                 (format!("{name}_title"), vec![format!("{name}_text")])
@@ -80,7 +87,8 @@ impl Failure {
 
 async fn render(context: PageContext, failure: Failure, status: StatusCode, id: Option<RequestId>) -> Response {
     let locale = context.language.tag();
-    let text = |key: &String| t!(format!("errors.{key}"), locale = locale).into_owned();
+    let seconds = if let Failure::TooMany { seconds } = failure { seconds } else { 0 };
+    let text = |key: &String| t!(format!("errors.{key}"), locale = locale, seconds = seconds).into_owned();
     let (title, paragraphs) = failure.texts();
     let (title, back) = (text(&title), t!("errors.back", locale = locale).into_owned());
     let paragraphs: Vec<_> = paragraphs.iter().map(text).collect();

@@ -5,7 +5,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::storage::Outage;
+use super::turned_away::{TurnedAway, Why};
+use crate::{domain::operator::OperatorId, storage::Outage};
 
 /// Whatever stops a request that is not the visitor's mistake.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,9 @@ pub enum AppError {
     /// Nothing is there, or nothing that this visitor may see.
     #[error("not found")]
     NotFound,
+    /// No case of this operator's: nobody learns whether it is another's.
+    #[error("no case of theirs")]
+    NotTheirs(OperatorId),
     /// The visitor may not do this.
     #[error("forbidden")]
     Forbidden,
@@ -39,7 +43,7 @@ impl AppError {
         match self {
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NotTheirs(_) => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
         }
@@ -70,11 +74,15 @@ impl IntoResponse for AppError {
             tracing::error!(error = %self, "a request failed");
         }
         let mut response = (status, axum::Extension(FailedRequest)).into_response();
-        if let Self::Unavailable(outage, _) = self {
-            response.extensions_mut().insert(outage);
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        match self {
+            Self::Unavailable(outage, _) => {
+                response.extensions_mut().insert(outage);
+                response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+                response
+            }
+            Self::NotTheirs(operator) => TurnedAway::operator(&operator, Why::Case).mark(response),
+            _ => response,
         }
-        response
     }
 }
 

@@ -43,6 +43,7 @@ const MOST_HOURS: usize = 500;
 pub async fn keep(state: AppState) {
     loop {
         sleep(EVERY).await;
+        state.bounds.forget();
         // The next round tries again; until then nothing is lost.
         for error in once(&state).await.err().into_iter().flatten() {
             metrics::counter!("centralino_housekeeping_failures_total").increment(1);

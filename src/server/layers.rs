@@ -1,5 +1,5 @@
-//! What surrounds every route, from the outside in: the log, the headers, the pages of failures, who may connect,
-//! panics, foreign origins, limits of size and time.
+//! What surrounds every route, from the outside in: the log, the headers, the pages of failures, who was turned away, who may connect,
+//! how much may be asked, panics, foreign origins, limits of size and time.
 
 use std::{
     any::Any,
@@ -23,7 +23,13 @@ use hyper::body::{Frame, SizeHint};
 use parking_lot::Mutex;
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use super::{error_pages, errors::FailedRequest, health, request_log, security_headers, state::AppState};
+use super::{
+    bounds, error_pages,
+    errors::FailedRequest,
+    health, request_log, security_headers,
+    state::AppState,
+    turned_away::{self, TurnedAway, Why},
+};
 use crate::sistema_ts::settings::Settings;
 
 /// The largest form, in bytes.
@@ -51,7 +57,9 @@ pub fn around_all(routes: Router<AppState>, files: Router<AppState>, state: AppS
         .layer(middleware::from_fn(hear_out))
         .layer(origin_check(&state))
         .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(middleware::from_fn_with_state(state.clone(), bounds::layer))
         .layer(middleware::from_fn_with_state(state.clone(), turn_strangers_away))
+        .layer(middleware::from_fn_with_state(state.clone(), turned_away::layer))
         .layer(middleware::from_fn_with_state(state.clone(), error_pages::layer))
         .layer(middleware::from_fn_with_state(state.clone(), security_headers::layer))
         .layer(middleware::from_fn_with_state(state.clone(), request_log::layer))
@@ -83,7 +91,7 @@ async fn turn_strangers_away(State(state): State<AppState>, request: Request, ne
     if is_probe || peer.is_some_and(|peer| state.config.server.takes_connections_from(peer)) {
         next.run(request).await
     } else {
-        StatusCode::FORBIDDEN.into_response()
+        TurnedAway::stranger(Why::Proxy).mark(StatusCode::FORBIDDEN.into_response())
     }
 }
 

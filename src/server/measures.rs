@@ -20,12 +20,13 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What only grows.
-const COUNTERS: [(&str, &str); 9] = [
+const COUNTERS: [(&str, &str); 10] = [
     ("centralino_http_requests_total", "Requests that were answered, by method, route and status."),
     ("centralino_upstream_requests_total", "Calls of Sistema TS, by service and by the class in which they ended."),
     ("centralino_upstream_circuit_opened_total", "How often calls of Sistema TS began to be held back."),
     ("centralino_sign_ins_total", "Proofs of who somebody is, by step and outcome."),
     ("centralino_lock_outs_total", "Names and accounts that too many wrong attempts have locked."),
+    ("centralino_password_hashes_total", "Passwords that were hashed, whosever they are: as many for an unknown name."),
     ("centralino_register_entries_total", "Entries ever written into a register; the same on every instance."),
     ("centralino_register_checkpoints_total", "Checkpoints of a register that this instance has signed."),
     ("centralino_database_errors_total", "Requests and rounds of housekeeping that the database has failed."),
@@ -84,6 +85,7 @@ pub fn describe() {
     for name in [
         "centralino_upstream_circuit_opened_total",
         "centralino_lock_outs_total",
+        "centralino_password_hashes_total",
         "centralino_database_errors_total",
         "centralino_housekeeping_failures_total",
     ] {

@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod auth;
+pub mod bounds;
 pub mod clock;
 pub mod config;
 pub mod error_pages;
@@ -39,4 +40,5 @@ pub mod source;
 pub mod state;
 pub mod telemetry;
 mod tls_words;
+pub mod turned_away;
 pub mod upstream;

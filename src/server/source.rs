@@ -10,8 +10,9 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, MatchedPath},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, Method, header, request::Parts},
 };
+use ipnet::IpNet;
 use woothee::parser::Parser;
 
 use super::{
@@ -72,34 +73,82 @@ impl FromRequestParts<AppState> for Source {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-        let server = &state.config.server;
-        let has_proxy = peer.is_some_and(|peer| is_proxy(server, peer));
-        let told = |name| if has_proxy { last(&parts.headers, name) } else { String::new() };
+        let seen = Seen::of(&parts.extensions, &parts.headers, &parts.method, &state.config.server);
+        Ok(Self { device: KnownDevice::of(&parts.headers, &state.secrets), ..seen.source(state) })
+    }
+}
+
+/// What a [`Source`] is made of, taken from a request without reading it: most requests need none.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    client: Option<IpAddr>,
+    agent: Option<HeaderValue>,
+    route: Option<MatchedPath>,
+    method: &'static str,
+    spoken: Spoken,
+}
+
+impl Seen {
+    /// Of a request.
+    #[must_use]
+    pub fn of(extensions: &Extensions, headers: &HeaderMap, method: &Method, server: &Server) -> Self {
+        let has_proxy = peer_of(extensions).is_some_and(|peer| is_proxy(server, peer));
+        let told = |name| if has_proxy { last(headers, name) } else { "" };
         // Behind a proxy it is how the browser speaks with the proxy, also where the proxy speaks TLS with the desk.
-        let spoken = match parts.extensions.get::<Spoken>() {
+        let spoken = match extensions.get::<Spoken>() {
             Some(spoken) if !has_proxy => *spoken,
             _ => Spoken {
-                protocol: tls_words::protocol(&told(TLS_PROTOCOL)),
-                cipher: tls_words::cipher(&told(TLS_CIPHER)),
+                protocol: tls_words::protocol(told(TLS_PROTOCOL)),
+                cipher: tls_words::cipher(told(TLS_CIPHER)),
             },
         };
-        let (browser, platform) = agent(&parts.headers);
-        let client = peer.map(|peer| client(server, peer, &parts.headers));
-        Ok(Self {
+        Self {
+            client: client_of(extensions, headers, server),
+            agent: headers.get(header::USER_AGENT).cloned(),
+            route: extensions.get::<MatchedPath>().cloned(),
+            method: known(method.as_str()),
+            spoken,
+        }
+    }
+
+    /// As the registers have it.
+    #[must_use]
+    pub fn source(&self, state: &AppState) -> Source {
+        let (browser, platform) = agent(self.agent.as_ref());
+        Source {
             namespace: "web",
-            ip: client.map(|client| client.to_string()).unwrap_or_default(),
-            place: client.map(|client| state.geoip.place_of(client)).unwrap_or_default(),
+            ip: self.client.map(|client| client.to_string()).unwrap_or_default(),
+            place: self.client.map(|client| state.geoip.place_of(client)).unwrap_or_default(),
             browser,
             platform,
-            path: parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default(),
-            method: known(parts.method.as_str()),
-            tls_protocol: spoken.protocol.to_owned(),
-            tls_cipher: spoken.cipher.to_owned(),
-            delegate: String::new(),
-            device: KnownDevice::of(&parts.headers, &state.secrets),
-        })
+            path: self.route.as_ref().map(|path| path.as_str().to_owned()).unwrap_or_default(),
+            method: self.method,
+            tls_protocol: self.spoken.protocol.to_owned(),
+            tls_cipher: self.spoken.cipher.to_owned(),
+            ..Source::default()
+        }
     }
+}
+
+/// How many bits of an IPv6 address are a network's, of which one visitor can have all addresses.
+const NETWORK: u8 = 64;
+
+/// What is one visitor's of an address.
+#[must_use]
+pub fn network(ip: IpAddr) -> Option<IpNet> {
+    let whole = if ip.is_ipv4() { 32 } else { NETWORK };
+    IpNet::new(ip, whole).ok().map(|network| network.trunc())
+}
+
+/// The address of the browser, by the word of our own proxies alone.
+#[must_use]
+pub fn client_of(extensions: &Extensions, headers: &HeaderMap, server: &Server) -> Option<IpAddr> {
+    peer_of(extensions).map(|peer| client(server, peer, headers))
+}
+
+/// Who opened the connection.
+fn peer_of(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
 }
 
 /// Whether `peer` is a proxy of ours: one of those named, or this machine where any are named.
@@ -127,14 +176,14 @@ fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
 }
 
 /// The last value of a header: the proxy's own, where it lets another one through.
-fn last(headers: &HeaderMap, name: &str) -> String {
+fn last<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     let value = headers.get_all(name).iter().next_back();
-    value.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// Browser and platform of the user agent, by names that the parser knows.
-fn agent(headers: &HeaderMap) -> (String, String) {
-    let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn agent(header: Option<&HeaderValue>) -> (String, String) {
+    let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(agent) = Parser::new().parse(text) else { return (String::new(), String::new()) };
     let known = |name: &str| if name == "UNKNOWN" { String::new() } else { name.to_owned() };
     let (name, platform) = (known(agent.name), known(agent.os));
@@ -159,6 +208,14 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_visitor_and_an_address_of_ipv4_is() {
+        let network = |text| network(ip(text)).unwrap();
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     }
 
     #[test]
@@ -192,7 +249,7 @@ mod tests {
             ("CUN-H17KZ6247A", ("", "")),
         ];
         for (text, (browser, platform)) in agents {
-            let (found, on) = agent(&headers(&[("user-agent", text)]));
+            let (found, on) = agent(headers(&[("user-agent", text)]).get(header::USER_AGENT));
             assert_eq!((found.as_str(), on.as_str()), (browser, platform), "{text}");
         }
     }

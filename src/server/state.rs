@@ -6,7 +6,8 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    clock::Clock, config::Config, geoip::Geoip, health::Readiness, random::Random, secrets::Secrets, upstream::Queues,
+    bounds::Bounds, clock::Clock, config::Config, geoip::Geoip, health::Readiness, random::Random, secrets::Secrets,
+    upstream::Queues,
 };
 use crate::{
     domain::operator::Queue,
@@ -42,6 +43,8 @@ pub struct Inner {
     pub queues: Queues,
     /// The simulated Sistema TS, where the desk runs against it.
     pub sandbox: Option<Running>,
+    /// How many requests are answered.
+    pub bounds: Bounds,
     /// The steps that are being carried out.
     pub in_flight: InFlight,
     /// Who counts a period, which may keep the database busy: one at a time.

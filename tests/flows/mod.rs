@@ -2,6 +2,7 @@
 
 mod activation;
 mod asl;
+mod bounds;
 mod call_data;
 mod case_hours;
 mod cases;
@@ -30,4 +31,5 @@ mod silence;
 mod statistics;
 mod swab_list;
 mod swabs;
+mod swaps;
 mod unrecorded;

@@ -1,6 +1,7 @@
 //! The program as a process of the operating system: starting, answering, stopping.
 
 mod framing;
+mod hostile;
 mod tls;
 
 use std::{

@@ -12,3 +12,4 @@ mod refusals;
 mod retention;
 pub mod support;
 mod tampering;
+mod turned_away;

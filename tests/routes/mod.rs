@@ -256,3 +256,32 @@ async fn everybody_gets_the_right_answer_everywhere() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_form_is_taken_from_another_site() {
+    let app = TestApp::start(Engine::Sqlite).await;
+    let (mut browsers, id) = everybody(&app).await;
+    let mut wrong = Vec::new();
+    for (_, route, fields, _) in ROWS.iter().filter(|(method, ..)| *method == "POST") {
+        let path = route.replace("{id}", &id).replace("{register}", "access").replace("{token}", "nothing");
+        for browser in &mut browsers {
+            for (header, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
+                let mut request = browser.form(&path, fields).build().expect("a request");
+                request.headers_mut().insert(header, value.parse().expect("a value"));
+                let answer = browser.send_as_it_is(request).await;
+                if answer.status != 403 || answer.headers.contains_key("set-cookie") {
+                    wrong.push(format!("{path} with {header}: {value}: {}", answer.status));
+                }
+            }
+            let mut request = browser.form(&path, fields).build().expect("a request");
+            request.headers_mut().remove("sec-fetch-site");
+            request.headers_mut().insert("origin", "https://evil.example".parse().expect("a value"));
+            let answer = browser.send_as_it_is(request).await;
+            if answer.status != 403 || answer.headers.contains_key("set-cookie") {
+                wrong.push(format!("{path} from evil.example: {}", answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(browsers[2].post("/session/extend", &[]).await.status, 204, "nobody was signed out by one either");
+}

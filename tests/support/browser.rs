@@ -88,6 +88,16 @@ impl Browser {
         self.try_send(request).await.expect("an answer")
     }
 
+    /// Sends a request with the cookies and with its headers as they are, and keeps nothing.
+    pub async fn send_as_it_is(&self, mut request: reqwest::Request) -> Answer {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().expect("a value"));
+        let response = self.client.execute(request).await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.expect("a body").to_vec();
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+    }
+
     /// The same, to a desk that may die over it.
     pub async fn try_send(&mut self, request: RequestBuilder) -> Result<Answer, reqwest::Error> {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -138,6 +138,11 @@ impl TestApp {
         self.control().refuse(service, code).await;
     }
 
+    /// See [`Control::slow`].
+    pub async fn slow(&self, service: &str, times: usize, delay_ms: u64) {
+        self.control().slow(service, times, delay_ms).await;
+    }
+
     /// See [`Control::esito`].
     pub async fn esito(&self, service: &str, esito: &str) {
         self.control().esito(service, esito).await;

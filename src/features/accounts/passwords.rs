@@ -122,6 +122,7 @@ impl Passwords {
         &self,
         work: impl FnOnce(&[u8], &mut Memory) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
+        metrics::counter!("centralino_password_hashes_total").increment(1);
         let pepper = self.pepper.clone();
         let work = move |memory: &mut Memory| work(pepper.as_slice(), memory);
         self.threads.run(work).await.ok_or(PasswordError::CutShort)?

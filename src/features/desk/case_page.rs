@@ -75,7 +75,8 @@ pub async fn render(
     refused: Option<Refused>,
     question: Question,
 ) -> Result<Response, AppError> {
-    let view = CaseView::load(&desk, id, refused, question).await?.ok_or(AppError::NotFound)?;
+    let view = CaseView::load(&desk, id, refused, question).await?;
+    let view = view.ok_or_else(|| AppError::NotTheirs(desk.actor.operator.clone()))?;
     let (language, circuit) = (desk.context.language, desk.state.sistema_ts.circuit());
     let page = Page::titled(t!("desk.heading", locale = language.tag(), id = view.record.id));
     let page = page.with_form(view.has_fields());

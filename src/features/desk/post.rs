@@ -32,7 +32,13 @@ use crate::{
         submit::submit,
         unrecorded::Back,
     },
-    server::{errors::AppError, form::Posted, host_cookie::with_cookies, language::Language},
+    server::{
+        errors::AppError,
+        form::Posted,
+        host_cookie::with_cookies,
+        language::Language,
+        turned_away::{TurnedAway, Why},
+    },
     sistema_ts::call_center::Communication,
     storage::steps::open_question,
 };
@@ -174,7 +180,8 @@ async fn run(
     // Without what the verification returned the step is out of order.
     let Some(request) = request else {
         errors.add("main", language.text("desk.out_of_order"));
-        return render(desk, id, refuse(errors, typed), Question::None).await;
+        let away = TurnedAway::operator(&desk.actor.operator, Why::Order);
+        return Ok(away.mark(render(desk, id, refuse(errors, typed), Question::None).await?));
     };
     let is_decided = repeat.is_some() || !matches!(request, Request::Conclude { .. }) || !is_unsettled(&desk, &data);
     if !is_decided {
@@ -200,7 +207,12 @@ async fn run(
         Submitted::NeedsDecision => (decision_id(service), "repeat_error"),
     };
     errors.add(problem.0, language.text(&format!("desk.{}", problem.1)));
-    render(desk, id, refuse(errors, typed), question).await
+    let away = (problem.1 == "out_of_order").then(|| TurnedAway::operator(&desk.actor.operator, Why::Order));
+    let page = render(desk, id, refuse(errors, typed), question).await?;
+    Ok(match away {
+        Some(away) => away.mark(page),
+        None => page,
+    })
 }
 
 /// The form that closes a case.
@@ -217,7 +229,8 @@ pub async fn close(
     Path(id): Path<String>,
     Posted(form): Posted<CloseForm>,
 ) -> Result<Response, AppError> {
-    let view = CaseView::load(&desk, &id, None, Question::Close).await?.ok_or(AppError::NotFound)?;
+    let view = CaseView::load(&desk, &id, None, Question::Close).await?;
+    let view = view.ok_or_else(|| AppError::NotTheirs(desk.actor.operator.clone()))?;
     if form.sure.is_none() && view.question == Question::Close {
         return render(desk, &id, None, Question::Close).await;
     }

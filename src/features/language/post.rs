@@ -22,6 +22,7 @@ use crate::server::{
     form::Posted,
     host_cookie,
     language::{COOKIE, Language},
+    own_tls::Spoken,
     retained::Retained,
     same_site::SameSitePath,
 };
@@ -112,6 +113,9 @@ async fn show(
     *request.headers_mut() = headers_of_page(&sent.headers, language)?;
     if let Some(from) = sent.extensions.get::<ConnectInfo<SocketAddr>>() {
         request.extensions_mut().insert(*from);
+    }
+    if let Some(spoken) = sent.extensions.get::<Spoken>() {
+        request.extensions_mut().insert(*spoken);
     }
     pages.clone().oneshot(request).await.map_err(AppError::internal)
 }

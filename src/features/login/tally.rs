@@ -4,12 +4,14 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
-
 use super::service::{LOCK, PASSWORDS, Recorder, WRONG_PASSWORDS, count, count_lock_out, subject};
 use crate::{
     features::registers::act::Act,
-    server::{errors::AppError, source::Source, state::AppState},
+    server::{
+        errors::AppError,
+        source::{Source, network},
+        state::AppState,
+    },
     storage::{
         attempts::{AtAddress, Attempt, Counted, Failed, Limit},
         credentials::FirstFactor,
@@ -20,9 +22,6 @@ use crate::{
 /// How many wrong passwords of strangers from one address, on whatever names and without a pause of a quarter of an
 /// hour, lock it: of an office that shares one address only who has never signed in with the same browser is one.
 const AT_ADDRESS: Limit = Limit { attempts: 100, lock: LOCK };
-/// How many bits of an IPv6 address are a network's, of which one visitor can have all addresses.
-const NETWORK: u8 = 64;
-
 /// Under which keys an attempt counts.
 pub(super) struct Tally {
     subject: String,
@@ -48,7 +47,8 @@ impl Tally {
         if let Some(subject) = device {
             return Self { subject, whose: Whose::Device { account } };
         }
-        let address = network(&source.ip).map(|network| subject(secrets, "wrong passwords at", &network));
+        let address = source.ip.parse::<IpAddr>().ok().and_then(network);
+        let address = address.map(|network| subject(secrets, "wrong passwords at", &network.to_string()));
         Self { subject: account, whose: Whose::Stranger { address } }
     }
 
@@ -70,13 +70,6 @@ impl Tally {
             Whose::Stranger { address } => address.as_deref(),
         }
     }
-}
-
-/// What is one visitor's of an address.
-fn network(ip: &str) -> Option<String> {
-    let ip = ip.parse::<IpAddr>().ok()?;
-    let whole = if ip.is_ipv4() { 32 } else { NETWORK };
-    Some(IpNet::new(ip, whole).ok()?.trunc().to_string())
 }
 
 impl Recorder<'_> {
@@ -119,18 +112,5 @@ impl Recorder<'_> {
             count_lock_out();
         }
         Ok((locks.subject || locks.address).then_some(now + LOCK))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_of_ipv6_is_one_visitor_and_an_address_of_ipv4_is() {
-        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
-        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-        assert_eq!(network(""), None);
     }
 }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 pub use load::{Problem, Problems};
 pub use reference::TEXT;
 pub use sections::{
-    Backup, Cases, Database, DatabaseUrl, Desk, Geoip, Log, LogFormat, LogLevel, Metrics, Passwords, Registers,
+    Backup, Cases, Database, DatabaseUrl, Desk, Geoip, Limits, Log, LogFormat, LogLevel, Metrics, Passwords, Registers,
     Sandbox, SecretFiles, Session,
 };
 pub use server::{PublicUrl, Server};
@@ -51,6 +51,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// How long sessions last.
     pub session: Session,
+    /// How many requests somebody may make.
+    pub limits: Limits,
     /// How the registers are kept.
     pub registers: Registers,
     /// How long cases are kept.

@@ -68,6 +68,24 @@ impl Default for Session {
     }
 }
 
+/// `[limits]`: a minute each; 0 for no bound.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Requests of an operator.
+    pub requests_per_operator: u32,
+    /// Requests from an address.
+    pub requests_per_address: u32,
+    /// Sign-ins and activations from an address.
+    pub sign_ins_per_address: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests_per_operator: 1200, requests_per_address: 60_000, sign_ins_per_address: 600 }
+    }
+}
+
 /// `[registers]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]

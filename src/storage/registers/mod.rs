@@ -58,6 +58,8 @@ words! {
         Superseded = "superseded",
         /// A session lasted as long as a session may.
         Expiry = "expiry",
+        /// Somebody signed in was turned away: from a page, a case or a step that is not theirs.
+        TurnedAway = "turned_away",
         /// The second factor of a sign-in did not follow the first one in time.
         SignInExpiry = "sign_in_expiry",
         /// An account was made.
@@ -117,6 +119,7 @@ impl Action {
             | Self::SignOut
             | Self::Superseded
             | Self::Expiry
+            | Self::TurnedAway
             | Self::SignInExpiry => Register::Access,
             Self::AccountAdded
             | Self::AccountActivated
