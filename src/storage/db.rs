@@ -1,6 +1,7 @@
 //! The connection to either engine, and the two macros by which one body of statements serves both.
 
 use std::{
+    net::IpAddr,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -9,7 +10,7 @@ use std::{
 use sqlx::{
     Connection, Executor, FromRow, PgConnection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
-    postgres::{PgPoolOptions, PgRow},
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -25,6 +26,14 @@ const POSTGRES_LIMITS: &str = "SET lock_timeout = '4s'; SET statement_timeout = 
     SET idle_in_transaction_session_timeout = '5s'";
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Whether the tables are those of this program's migrations, of all of them and of no other.
+async fn is_current(connection: &mut PgConnection) -> bool {
+    const SQL: &str = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
+    let done: Result<Vec<(i64, Vec<u8>)>, _> = sqlx::query_as(SQL).fetch_all(connection).await;
+    let ours = MIGRATOR.iter().map(|migration| (migration.version, migration.checksum.to_vec()));
+    done.is_ok_and(|done| done.into_iter().eq(ours))
+}
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -94,10 +103,25 @@ impl Db {
         Some(options.get_filename().to_owned())
     }
 
+    /// Whether what is said to the database at this address can be read or answered by somebody else on the way: it is
+    /// another machine's, and its certificate is not checked. False for an address that is none.
+    #[must_use]
+    pub fn is_exposed(url: &str) -> bool {
+        let is_postgres = url.starts_with("postgres:") || url.starts_with("postgresql:");
+        let Some(options) = is_postgres.then(|| PgConnectOptions::from_str(url).ok()).flatten() else { return false };
+        let host = options.get_host().trim_matches(['[', ']']);
+        let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let is_socket = options.get_socket().is_some() || host.starts_with('/');
+        !is_here && !is_socket && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
+    }
+
     async fn open_postgres(url: &str) -> Result<Self, OpenError> {
         // A change of tables may take its time, and waits for another instance's.
         let mut alone = PgConnection::connect(url).await?;
-        MIGRATOR.run(&mut alone).await?;
+        // An account that may read and write alone can't change tables, and need not where nothing is to be changed.
+        if !is_current(&mut alone).await {
+            MIGRATOR.run(&mut alone).await?;
+        }
         alone.close().await?;
         let options = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
         let options = options.after_connect(|connection, _| {

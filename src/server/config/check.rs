@@ -10,6 +10,7 @@ use crate::{
         queues::{AslSettings, ExemptionSettings, SwabSettings},
         settings::Settings,
     },
+    storage::Db,
 };
 
 /// The longest that a session may last: a day.
@@ -106,6 +107,12 @@ impl Config {
                 "production needs to know the proxies that speak HTTPS in front of the desk, also where they run on this \
                  machine: without them the register of accesses would have the proxy's address for everybody. Without \
                  a proxy the desk speaks HTTPS itself: server.tls_certificate_file and server.tls_key_file",
+            ),
+            (
+                !Db::is_exposed(&self.database_url()),
+                "database.url",
+                "PostgreSQL on another machine without ?sslmode=verify-full (and sslrootcert=FILE of its authority): \
+                 who stands between reads the password and all that is kept",
             ),
             (is_https, "server.public_url", "production needs the address of the desk, and it begins with https://"),
         ];

@@ -268,3 +268,46 @@ fn production_refuses_a_secret_that_anybody_reads() {
     fs::set_permissions(folder.path().join("server.key"), fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(keys(&problems(&file, &[])), ["secrets.server"]);
 }
+
+#[test]
+fn production_speaks_to_a_database_of_another_machine_by_checked_tls_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = production(folder.path());
+    for (url, is_taken) in [
+        ("postgres://centralino:x@db.example.it/centralino", false),
+        ("postgres://centralino:x@db.example.it/centralino?sslmode=require", false),
+        ("postgresql://centralino:x@10.0.0.7/centralino?sslmode=verify-ca", false),
+        ("postgres://centralino:x@db.example.it/centralino?sslmode=verify-full&sslrootcert=/etc/ca.pem", true),
+        ("postgres://centralino:x@localhost/centralino", true),
+        ("postgres://centralino:x@[::1]/centralino", true),
+        ("postgres:///centralino?host=/run/postgresql", true),
+        ("sqlite:centralino.db", true),
+    ] {
+        let loaded = load(&file, &[("CENTRALINO__DATABASE__URL", url)]);
+        let found = loaded.map_or_else(|problems| problems.0, |_| Vec::new());
+        assert_eq!(found.iter().all(|problem| problem.key != "database.url"), is_taken, "{url}: {found:?}");
+        assert!(!Problems(found).to_string().contains("centralino:x"), "the password is not repeated");
+    }
+    let trial = load("", &[("CENTRALINO__DATABASE__URL", "postgres://centralino:x@db.example.it/centralino")]);
+    assert!(trial.is_ok(), "a trial is free");
+}
+
+#[test]
+fn production_needs_a_proxy_or_tls_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = production(folder.path()).replace("trusted_proxies = [\"127.0.0.1\"]\n", "");
+    assert!(keys(&problems(&file, &[])).contains(&"server.trusted_proxies"));
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(["desk.example.it".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("desk.pem"), certificate.pem()).unwrap();
+    fs::write(path("desk.key"), key.serialize_pem()).unwrap();
+    let own = [("CERTIFICATE", "desk.pem"), ("KEY", "desk.key")]
+        .map(|(name, file)| (format!("CENTRALINO__SERVER__TLS_{name}_FILE"), path(file).display().to_string()));
+    let own = own.each_ref().map(|(name, value)| (name.as_str(), value.as_str()));
+    let listening = ("CENTRALINO__SERVER__LISTEN", "0.0.0.0:443");
+    assert!(load(&file, &[own[0], own[1], listening]).is_ok(), "on a public address");
+    assert_eq!(keys(&problems(&file, &[own[0]])), ["server.tls_certificate_file", "server.trusted_proxies"]);
+    fs::write(path("desk.key"), "ciao").unwrap();
+    assert_eq!(keys(&problems(&file, &own)), ["server.tls_key_file"]);
+}
