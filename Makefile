@@ -39,7 +39,7 @@ e2e: setup-test site ## End-to-end tests in Chromium
 	@$(STEP) "server for the browser tests" cargo test --quiet --no-run --test integration
 	@$(STEP) "end-to-end tests" scripts/e2e.sh
 
-deny: ## Licences, bans and sources of the dependencies (cargo-deny)
+deny: ## Licences, bans, sources and advisories of the dependencies (cargo-deny)
 	@$(STEP) "dependencies" scripts/deny.sh
 
 bench: setup-run site ## Measures, compares with the floors, writes docs/performance.md

@@ -48,8 +48,13 @@ async fn office(app: &TestApp) -> Browser {
 
 /// Sends a file or pasted text, as a browser does.
 async fn send(browser: &mut Browser, fields: &[(&str, &str)]) -> Answer {
+    send_named(browser, "people.csv", fields).await
+}
+
+/// The same with a file of this name.
+async fn send_named(browser: &mut Browser, file_name: &str, fields: &[(&str, &str)]) -> Answer {
     let part = |(name, content): &(&str, &str)| {
-        let file = if *name == "file" { "; filename=\"people.csv\"" } else { "" };
+        let file = if *name == "file" { format!("; filename=\"{file_name}\"") } else { String::new() };
         format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n")
     };
     let body = fields.iter().map(part).collect::<String>() + "--XX--\r\n";
@@ -170,6 +175,12 @@ async fn a_file_that_is_none_is_refused_and_what_was_pasted_stays(engine: Engine
         let refused = send(&mut browser, &[("text", text)]).await;
         refused.shows(422, says).shows(422, text).shows(422, "<title>Errore: ");
     }
+    let good = format!("{HEAD}{TWO}");
+    for name in ["people.xlsx", "people.csv.exe", "people", ""] {
+        let sent = send_named(&mut browser, name, &[("file", &good)]).await;
+        sent.shows(422, "Il nome del file non finisce in .csv").shows(422, "<title>Errore: ");
+    }
+    assert_eq!(send_named(&mut browser, "PEOPLE.CSV", &[("file", &good)]).await.status, 303);
     let many = format!("{HEAD}{}", "a;b;c\n".repeat(10_001));
     send(&mut browser, &[("file", &many)]).await.shows(422, "più di 10.000 righe");
     let huge = "x".repeat(5 * 1024 * 1024);

@@ -12,8 +12,8 @@ use zxcvbn::{
 
 use crate::{domain::secret::Password, server::language::Language};
 
-/// Passwords of 12 characters and more out of the lists that are tried first: zxcvbn-ts (MIT) and Django (BSD-3-Clause),
-/// in lower case. Shorter ones zxcvbn itself knows.
+/// Passwords of 12 characters and more out of the lists that are tried first: the 5,000 most frequent of `SecLists` (MIT),
+/// those of zxcvbn-ts (MIT) and Django (BSD-3-Clause), in lower case. Shorter ones zxcvbn itself knows.
 const LEAKED: &str = include_str!("lists/breached.txt");
 /// Words, names, places and teams of which passwords are made in Italy; zxcvbn's own lists are English.
 const ITALIAN: &str = include_str!("lists/italian.txt");
@@ -119,6 +119,14 @@ mod tests {
 
     fn judged(text: &str) -> Result<(), Unfit> {
         judge(&Password::new(text.to_owned()), "m.rossi", "Maria Rossi")
+    }
+
+    #[test]
+    fn the_list_has_five_thousand_that_could_be_chosen_by_their_length() {
+        assert!(LEAKED_SET.len() >= 5000, "{}", LEAKED_SET.len());
+        for line in LEAKED.lines() {
+            assert!(Password::new(line.to_owned()).has_right_length() && line == line.to_lowercase(), "{line}");
+        }
     }
 
     #[test]

@@ -80,7 +80,9 @@ pub async fn send(
 ) -> Result<Response, AppError> {
     let (language, mut errors) = (at.context.language, FormErrors::default());
     let read = sheet::text_of(upload.content()).and_then(|text| sheet::read(text).map(|lines| (text, lines)));
-    if let Err(error) = &read {
+    if upload.is_named_otherwise {
+        errors.add(FILE, language.text("import.other_ending"));
+    } else if let Err(error) = &read {
         errors.add(FILE, said(error, language));
     }
     if let Err(text) = demand(&at.state, source, &supervisor, &upload.pin, language).await? {

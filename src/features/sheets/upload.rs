@@ -17,7 +17,12 @@ pub struct Upload {
     pub text: String,
     /// What was typed as the PIN.
     pub pin: String,
+    /// Whether the file's name ends as that of something else than a table of text.
+    pub is_named_otherwise: bool,
 }
+
+/// How the names of such files end.
+const ENDINGS: [&str; 2] = [".csv", ".txt"];
 
 impl Upload {
     /// The file, else what was pasted.
@@ -36,10 +41,15 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let mut upload = Self::default();
         while let Some(field) = form.next_field().await.map_err(|error| refused(&error))? {
             let name = field.name().unwrap_or_default().to_owned();
+            let file_name = field.file_name().unwrap_or_default().to_ascii_lowercase();
             let content = field.bytes().await.map_err(|error| refused(&error))?;
             let text = || String::from_utf8(content.to_vec());
             match name.as_str() {
-                "file" => upload.file = content.to_vec(),
+                "file" => {
+                    let is_named_so = ENDINGS.iter().any(|ending| file_name.ends_with(ending));
+                    upload.is_named_otherwise = !content.is_empty() && !is_named_so;
+                    upload.file = content.to_vec();
+                }
                 "text" => upload.text = text().map_err(|_| unreadable())?,
                 "pin" => upload.pin = text().map_err(|_| unreadable())?,
                 _ => (),
