@@ -24,7 +24,7 @@ pub(super) struct Certification {
     pub(super) fiscal_code: String,
     pub(super) code: String,
     pub(super) valid_from: Date,
-    /// Its last day; once it is closed, the day before the closure's.
+    /// Its last day; once it is closed, the day before the closure's at the latest.
     pub(super) valid_to: Date,
     #[serde(default)]
     pub(super) is_closed: bool,
@@ -67,7 +67,10 @@ impl Certifications {
         };
         let certification = self.certifications.iter_mut().find(is_it).ok_or(NotFound)?;
         certification.is_closed = true;
-        Ok(std::mem::replace(&mut certification.valid_to, today.saturating_sub(1.day())))
+        let old_end = certification.valid_to;
+        // What has ended already does not go on.
+        certification.valid_to = old_end.min(today.saturating_sub(1.day()));
+        Ok(old_end)
     }
 }
 
@@ -84,5 +87,9 @@ mod tests {
         assert_eq!(known.close(code, today, person, today), Err(NotFound));
         assert_eq!(known.close(code, from, person, today), Ok(to));
         assert_eq!(known.close(code, from, person, today), Err(NotFound));
+        let &(person, code, from, to) = demo::CERTIFICATIONS.last().expect("another");
+        assert_eq!(known.close(code, from, person, to.saturating_add(9.days())), Ok(to));
+        let ends = known.certifications.iter().map(|one| one.valid_to).collect::<Vec<_>>();
+        assert!(ends.contains(&from.saturating_add(39.days())) && ends.contains(&to), "{ends:?}");
     }
 }

@@ -76,7 +76,15 @@ async fn t2_a_region_says_where_in_one_way() {
     let region = bench.client_of("region");
     let id = structure("190-201-123456");
     let known = ("identificativoStruttura", id.as_str());
-    for (caller, code) in [(vec![known], "0000"), (vec![SITE], "0000"), (vec![known, SITE], "9011"), (vec![], "9011")] {
+    let empty = ("descrizioneStruttura", " ");
+    for (caller, code) in [
+        (vec![known], "0000"),
+        (vec![SITE], "0000"),
+        (vec![known, empty], "0000"),
+        (vec![known, SITE], "9011"),
+        (vec![empty], "9011"),
+        (vec![], "9011"),
+    ] {
         let caller = [vec![DECLARED], caller].concat();
         assert_eq!(bench.ask_as(&region, REPORT, &fields(&caller, &REPORTED)).await.code(), code);
         let cancelled =

@@ -48,19 +48,18 @@ impl Scene<'_> {
     }
 }
 
-/// T1, T2, T3.
+/// T1, T2, T3; an empty element is none.
 fn site(reporter: &Reporter, request: &Request) -> Result<Site, Refusal> {
     let part = |name| request.get(name);
     let id = match (part("codRegione"), part("codAsl"), part("codSsa")) {
         (Some(region), Some(authority), Some(facility)) => Some(format!("{region}-{authority}-{facility}")),
         _ => None,
     };
-    let description = request.get("descrizioneStruttura");
+    let description = part("descrizioneStruttura").filter(|text| !text.is_empty());
     let known = |id: String| id.parse::<StructureId>().map(Site::Known).map_err(|_| MISSING);
     match (reporter, id, description) {
         (Reporter::Structure(_) | Reporter::Region(_), Some(id), None) => known(id),
         (Reporter::Structure(_), ..) => Err(NOT_ONE_STRUCTURE),
-        (Reporter::Region(_), None, Some("")) => Err(NOT_ONE_SITE),
         (Reporter::Region(_), None, Some(text)) => text.parse().map(Site::Described).map_err(|error| match error {
             TextError::TooLong { .. } => LONG_DESCRIPTION,
             TextError::Empty | TextError::Form => MISSING,
