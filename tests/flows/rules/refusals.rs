@@ -5,10 +5,14 @@ use centralino::{
     sistema_ts::queues::{Mode, SwabSettings},
 };
 
-use super::{CANCEL, CODE, LIST, OTP, REPORT, keeps, leads, send, with};
+use super::{CANCEL, CLOSURE, CODE, LIST, OTP, REPORT, keeps, leads, send, with};
 use crate::support::{Engine, TestApp, counter::Counter, on_both_engines};
 
-on_both_engines!(each_code_leads_to_the_fields_that_it_is_about, a_structure_is_led_to_no_field_that_it_does_not_have);
+on_both_engines!(
+    each_code_leads_to_the_fields_that_it_is_about,
+    a_structure_is_led_to_no_field_that_it_does_not_have,
+    whose_credentials_are_refused_is_said_by_desk,
+);
 
 /// What a code is about: fields of the form, or none.
 type Code = (&'static str, &'static [&'static str]);
@@ -100,5 +104,24 @@ async fn a_structure_is_led_to_no_field_that_it_does_not_have(engine: Engine) {
         refused.shows(200, &format!("{code} SANDBOX: "));
         assert_eq!(leads(&refused), fields, "T1: {code} at {path}");
         assert!(!refused.text.contains("name=\"structure\""), "T1");
+    }
+}
+
+async fn whose_credentials_are_refused_is_said_by_desk(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut counter = app.counter("/swabs").await;
+    for (path, service, typed, whose) in [
+        ("/swabs", "swab_report", REPORT, "della regione o della struttura"),
+        ("/swabs/list", "swab_list", LIST, "della regione o della struttura"),
+        ("/asl", "asl_otp", OTP, "della regione o della struttura"),
+        ("/exemptions", "exemption_close", CLOSURE, "dell'ente che chiude le certificazioni"),
+    ] {
+        for (fault, what) in [("bad_credentials", "le credenziali"), ("rejected_by_policy", "respinge il certificato")]
+        {
+            app.fault(service, fault).await;
+            let refused = send(&mut counter, path, typed).await;
+            refused.shows(200, &format!("{what} {whose}"));
+            assert!(!refused.text.contains("call center"), "{fault} at {path}: {}", refused.text);
+        }
     }
 }
