@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{
-    errors::AppError,
+    errors::{AppError, FailedRequest},
     source::{Seen, Source},
     state::AppState,
 };
@@ -88,8 +88,10 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let changes = request.method() != Method::GET;
     let response = next.run(request).await;
     let marked = response.extensions().get::<TurnedAway>().cloned();
-    // What the library's check of origins refuses is not marked.
-    let by_origin = (changes && response.status() == StatusCode::FORBIDDEN).then(|| TurnedAway::stranger(Why::Origin));
+    // What the library's check of origins refuses has no mark of ours at all.
+    let is_ours = response.extensions().get::<FailedRequest>().is_some();
+    let is_foreign = changes && !is_ours && response.status() == StatusCode::FORBIDDEN;
+    let by_origin = is_foreign.then(|| TurnedAway::stranger(Why::Origin));
     if let Some(away) = marked.or(by_origin)
         && let Err(error) = note(&state, &away, seen.source(&state)).await
     {
