@@ -25,4 +25,6 @@ mod sistema_ts;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod upstream;
+#[cfg(test)]
 mod withstand;

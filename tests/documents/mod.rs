@@ -14,7 +14,7 @@ use centralino::{
     server::config,
 };
 
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "ARCHITECTURE.md",
     "SECURITY.md",
@@ -26,6 +26,7 @@ const DOCUMENTS: [&str; 11] = [
     "docs/operations.md",
     "docs/registers.md",
     "docs/guida-supervisori.md",
+    "docs/upstream-failures.md",
 ];
 /// Endings by which a word of a document is known as a file of ours.
 const ENDINGS: [&str; 9] = [".rs", ".ts", ".toml", ".sql", ".sh", ".md", ".py", ".service", ".yml"];

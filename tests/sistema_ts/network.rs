@@ -275,7 +275,8 @@ async fn the_declared_length_is_judged_before_the_body_is_read() {
     assert!(started.elapsed() < Duration::from_secs(1));
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+/// An answer that is compressed.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     writer.write_all(bytes).expect("memory");
     let body = writer.finish().expect("memory");

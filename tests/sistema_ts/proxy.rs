@@ -14,7 +14,7 @@ use crate::support::upstream::{
 };
 
 /// A proxy that answers CONNECT with `status` and, where that is 200, opens the tunnel.
-async fn proxy(status: u16) -> Upstream {
+pub async fn proxy(status: u16) -> Upstream {
     Upstream::tcp(move |mut stream, seen| async move {
         let Ok(Some(request)) = read_request(&mut stream).await else { return };
         let target = request.head.split_whitespace().nth(1).expect("a target").replace("localhost", "127.0.0.1");

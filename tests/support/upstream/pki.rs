@@ -53,6 +53,11 @@ impl Authority {
         self.issue(name, ExtendedKeyUsagePurpose::ServerAuth, -30, to)
     }
 
+    /// A server's certificate that has ended.
+    pub fn expired_server(&self, name: &str) -> Issued {
+        self.issue(name, ExtendedKeyUsagePurpose::ServerAuth, -20, -10)
+    }
+
     /// A client's certificate, valid from `from` to `to` days from now.
     pub fn client(&self, from: i64, to: i64) -> Issued {
         self.issue("client.test", ExtendedKeyUsagePurpose::ClientAuth, from, to)
