@@ -33,9 +33,11 @@ const COUNTERS: [(&str, &str); 10] = [
     ("centralino_housekeeping_failures_total", "Rounds of housekeeping that failed: a register may not be whole."),
 ];
 /// What goes up and down.
-const GAUGES: [(&str, &str); 10] = [
+const GAUGES: [(&str, &str); 12] = [
     ("centralino_build_info", "1, with the version of the program."),
     ("centralino_upstream_circuit_state", "1 for the state in which the circuit to Sistema TS is, 0 for the others."),
+    ("centralino_upstream_in_flight", "Calls of Sistema TS that are in flight, by section of the configuration."),
+    ("centralino_upstream_waiting", "Calls of Sistema TS that wait for their turn, by section of the configuration."),
     ("centralino_upstream_certificate_expiry_timestamp_seconds", "When our certificate for Sistema TS ends."),
     ("centralino_open_cases", "Cases that are open; the same on every instance."),
     ("centralino_signed_in_operators", "People of some queue whose session is in use; the same on every instance."),
@@ -49,9 +51,10 @@ const GAUGES: [(&str, &str); 10] = [
     ("centralino_password_hashing_queue", "Passwords that wait for their turn to be hashed."),
 ];
 /// What is measured.
-const HISTOGRAMS: [(&str, &str); 2] = [
+const HISTOGRAMS: [(&str, &str); 3] = [
     ("centralino_http_request_duration_seconds", "How long requests took to be answered, by route."),
     ("centralino_upstream_request_duration_seconds", "How long calls of Sistema TS took, by service."),
+    ("centralino_upstream_wait_duration_seconds", "How long calls of Sistema TS waited for their turn, by section."),
 ];
 
 /// The figures of the process itself: memory, processor time, when it began.

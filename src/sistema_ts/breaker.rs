@@ -100,7 +100,7 @@ fn sign_of<T>(outcome: &Outcome<T>) -> Sign {
         | Why::Reset
         // A fault of the service has a reason of its own: this is what a gateway says.
         | Why::HttpStatus(500..) => Sign::Failure(reason),
-        Why::CertificateExpired | Why::Unbuildable | Why::CircuitOpen => Sign::Nothing,
+        Why::CertificateExpired | Why::Unbuildable | Why::CircuitOpen | Why::Busy => Sign::Nothing,
         Why::HttpStatus(_)
         | Why::NotXml
         | Why::Encoding

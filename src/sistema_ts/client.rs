@@ -1,8 +1,7 @@
-//! The client of a family of services, and that of the call center's: every call ends in one of four classes, is
+//! The client of a family of services: every call ends in one of four classes, is
 //! counted, and is written into the log with its service, class, reason and duration, and nothing else.
 
 use std::{
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU8, Ordering},
@@ -11,18 +10,14 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    answers::{Confirmed, Unlocked, Verified},
     breaker::{Breaker, Circuit},
-    call_center::{
-        CONFIRM, CUN, Communication, UNLOCK, VERIFY, confirm_fields, confirmed, unlock_fields, unlocked, verified,
-        verify_fields,
-    },
     envelope::{Fields, write},
+    gate::Gate,
     identity::{Files, WARNING},
     operation::Operation,
     outcome::Outcome,
@@ -34,10 +29,6 @@ use super::{
 };
 use crate::{
     domain::{
-        call::TestVerificationId,
-        code::{Cun, Otp},
-        fiscal_code::FiscalCode,
-        health_card::HealthCardDigits,
         service::{OutcomeClass, Service},
         tally::Calls,
     },
@@ -51,14 +42,6 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// How often the end of the certificate is warned about.
 const WARN_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
-/// The way to the call center's services; cheap to clone.
-#[derive(Clone)]
-pub struct SistemaTs {
-    client: Client,
-    /// Verify, unlock, confirm.
-    urls: Arc<[Url; 3]>,
-}
-
 /// The way to one family of services; cheap to clone.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
@@ -71,6 +54,7 @@ struct Inner {
     looked_at: AtomicI64,
     warned_at: AtomicI64,
     contact: AtomicU8,
+    gate: Gate,
     breaker: Breaker,
     tally: Tally,
 }
@@ -86,89 +70,6 @@ pub enum Contact {
     Silent,
 }
 
-/// Nothing of the caller, but no use in printing either.
-impl fmt::Debug for SistemaTs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SistemaTs(…)")
-    }
-}
-
-impl SistemaTs {
-    /// Checks the settings, loads the identity; connects to nothing yet.
-    pub fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
-        let client = Client::build(settings, clock)?;
-        let urls = Arc::new([settings.url(&VERIFY)?, settings.url(&UNLOCK)?, settings.url(&CONFIRM)?]);
-        Ok(Self { client, urls })
-    }
-
-    /// Verifica positività (seed 003, 3.3.1). Repeated once when it was certainly not sent.
-    pub async fn verify(&self, operator: &FiscalCode, card: &HealthCardDigits, cun: &Cun) -> Outcome<Verified> {
-        let fields = verify_fields(operator, self.authentication(), card, cun);
-        let [url, ..] = &*self.urls;
-        let call = Call { may_repeat: true, ..Call::of(Service::Verify, &VERIFY, url, fields) };
-        self.client.call(call, verified).await
-    }
-
-    /// Sblocco codice Immuni (seed 003, 3.3.2). `onset` is the sampling date for a caller without symptoms; `id` must
-    /// have been obtained by the same operator. `cun`, to which the id belongs, is not sent, but the service knows it: an
-    /// answer that repeats it is known by it. Never repeated.
-    pub async fn unlock(
-        &self,
-        operator: &FiscalCode,
-        otp: &Otp,
-        onset: Date,
-        id: &TestVerificationId,
-        cun: &Cun,
-    ) -> Outcome<Unlocked> {
-        let fields = unlock_fields(operator, self.authentication(), otp, onset, id).knowing(CUN, cun.to_wire());
-        let [_, url, _] = &*self.urls;
-        self.client.call(Call::of(Service::Unlock, &UNLOCK, url, fields), unlocked).await
-    }
-
-    /// Conferma sblocco Immuni, type C or A (seed 003, 3.3.3). Without `id` where it is not part of the caller's call.
-    /// Never repeated.
-    pub async fn confirm(
-        &self,
-        communication: Communication,
-        operator: &FiscalCode,
-        id: Option<&TestVerificationId>,
-        cun: &Cun,
-    ) -> Outcome<Confirmed> {
-        let fields = confirm_fields(communication, operator, self.authentication(), id, cun);
-        let [.., url] = &*self.urls;
-        self.client.call(Call::of(communication.service(), &CONFIRM, url, fields), confirmed).await
-    }
-
-    fn authentication(&self) -> AuthenticationType {
-        self.client.0.settings.authentication_type
-    }
-
-    /// The end of our certificate's validity.
-    pub fn expires_at(&self) -> Timestamp {
-        // The call center always has a certificate.
-        self.client.0.link.load().expires_at.unwrap_or(Timestamp::MAX)
-    }
-
-    /// Whether calls are sent at all.
-    pub fn circuit(&self) -> Circuit {
-        self.client.circuit()
-    }
-
-    /// The way itself.
-    pub const fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// Looks at the files of the identity now; true when they had changed and are in use from here on. Calls in flight
-    /// end under the old identity. Every call looks by itself, twice a minute at most.
-    ///
-    /// # Errors
-    /// What is wrong with the changed files; the identity in use then stays.
-    pub fn reload(&self) -> Result<bool, BuildError> {
-        self.client.0.reload()
-    }
-}
-
 impl Client {
     /// Checks the settings, loads the identity; connects to nothing yet.
     pub(super) fn build(settings: &Settings, clock: Clock) -> Result<Self, BuildError> {
@@ -176,6 +77,7 @@ impl Client {
         let now = clock.now();
         let link = Link::build(settings, &Files::read(settings)?, now)?;
         let client = Self(Arc::new(Inner {
+            gate: Gate::new(settings),
             breaker: Breaker::new(settings),
             tally: Tally::default(),
             settings: settings.clone(),
@@ -192,6 +94,25 @@ impl Client {
     /// Whether calls are sent at all.
     pub fn circuit(&self) -> Circuit {
         self.0.breaker.circuit(self.0.clock.now())
+    }
+
+    /// The end of our certificate's validity; none where we show who we are by other means.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.0.link.load().expires_at
+    }
+
+    /// How operators are authenticated here.
+    pub(super) fn authentication(&self) -> AuthenticationType {
+        self.0.settings.authentication_type
+    }
+
+    /// Looks at the files of the identity now; true when they had changed and are in use from here on. Calls in flight
+    /// end under the old identity. Every call looks by itself, twice a minute at most.
+    ///
+    /// # Errors
+    /// What is wrong with the changed files; the identity in use then stays.
+    pub fn reload(&self) -> Result<bool, BuildError> {
+        self.0.reload()
     }
 
     /// The calls that were counted since the last time; they are then forgotten here.
@@ -228,7 +149,6 @@ pub(super) struct Call<'a> {
     operation: &'a Operation,
     url: &'a Url,
     fields: Fields,
-    /// Whether it is repeated once when it was certainly not sent: it changes nothing.
     may_repeat: bool,
 }
 
@@ -237,19 +157,31 @@ impl<'a> Call<'a> {
     pub const fn of(service: Service, operation: &'a Operation, url: &'a Url, fields: Fields) -> Self {
         Self { service, operation, url, fields, may_repeat: false }
     }
+
+    /// The same, repeated once when it was certainly not sent: it changes nothing.
+    pub fn repeatable(self) -> Self {
+        Self { may_repeat: true, ..self }
+    }
 }
 
 impl Inner {
     async fn call<T>(&self, call: Call<'_>, read: &impl Fn(Yes) -> Result<T, No>) -> Outcome<T> {
         let started = Instant::now();
         self.renew();
-        let Some(leave) = self.breaker.leave(self.clock.now()) else {
-            let outcome = Outcome::NotSent(FailureReason::CircuitOpen.into());
-            self.record(call.service, &outcome, started.elapsed());
-            return outcome;
-        };
-        let until = started + self.settings.deadline();
-        let mut outcome = self.attempt(&call, until, read).await;
+        let outcome = self.in_turn(&call, started + self.settings.deadline(), read).await;
+        self.record(call.service, &outcome, started.elapsed());
+        outcome
+    }
+
+    /// Waits for its turn, unless calls are held back, and is then sent.
+    async fn in_turn<T>(&self, call: &Call<'_>, until: Instant, read: &impl Fn(Yes) -> Result<T, No>) -> Outcome<T> {
+        let held_back = || Outcome::NotSent(FailureReason::CircuitOpen.into());
+        if matches!(self.breaker.circuit(self.clock.now()), Circuit::Open { .. }) {
+            return held_back();
+        }
+        let Some(_pass) = self.gate.pass().await else { return Outcome::NotSent(FailureReason::Busy.into()) };
+        let Some(leave) = self.breaker.leave(self.clock.now()) else { return held_back() };
+        let mut outcome = self.attempt(call, until, read).await;
         // Only what the network did may be gone in a moment.
         let may_repeat = call.may_repeat
             && matches!(&outcome, Outcome::NotSent(failure) if failure.reason != FailureReason::CertificateExpired);
@@ -257,10 +189,9 @@ impl Inner {
         let has_time = until - Instant::now() > self.settings.connect_timeout() + BEFORE_REPEATING;
         if may_repeat && has_time {
             sleep(BEFORE_REPEATING).await;
-            outcome = self.attempt(&call, until, read).await;
+            outcome = self.attempt(call, until, read).await;
         }
         leave.ended(&outcome, self.clock.now());
-        self.record(call.service, &outcome, started.elapsed());
         outcome
     }
 
@@ -292,7 +223,10 @@ impl Inner {
     fn record<T>(&self, service: Service, outcome: &Outcome<T>, took: Duration) {
         let class = outcome.class();
         let is_answer = matches!(class, OutcomeClass::Done | OutcomeClass::Refused);
-        self.contact.store(if is_answer { 1 } else { 2 }, Ordering::Relaxed);
+        // Who had no turn knows nothing new.
+        if !matches!(outcome, Outcome::NotSent(failure) if failure.reason == FailureReason::Busy) {
+            self.contact.store(if is_answer { 1 } else { 2 }, Ordering::Relaxed);
+        }
         let took_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
         self.tally.count(self.clock.now(), service, class, took_ms);
         let word = service.word();

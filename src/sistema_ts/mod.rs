@@ -12,7 +12,9 @@ mod encoding;
 mod envelope;
 pub mod error_codes;
 pub mod exemptions;
+mod gate;
 pub mod identity;
+mod immuni;
 mod operation;
 pub mod outcome;
 mod pincode;
@@ -27,7 +29,7 @@ pub mod upstream_text;
 mod verdict;
 
 pub use asl::Asl;
-pub use client::SistemaTs;
 pub use exemptions::Exemptions;
+pub use immuni::SistemaTs;
 pub use swabs::Swabs;
 pub use transport::BuildError;

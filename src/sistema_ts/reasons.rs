@@ -43,6 +43,8 @@ reasons! {
         Unbuildable = "unbuildable",
         /// Not sent: the last calls were not answered, so for some seconds none is tried.
         CircuitOpen = "circuit_open",
+        /// Not sent: too many others were in flight for too long.
+        Busy = "busy",
         /// Uncertain: the answer was not complete in time.
         Timeout = "timeout",
         /// Uncertain: the connection ended before the answer did.

@@ -47,6 +47,10 @@ pub struct Settings {
     pub idle_ms: u64,
     /// The largest answer that is read, in bytes, decompressed.
     pub most_answer_bytes: usize,
+    /// How many calls may be in flight at once; more wait for their turn.
+    pub most_in_flight: usize,
+    /// How long a call waits for its turn, of the time that it has in all.
+    pub queue_ms: u64,
     /// After how many technical failures in a row, within 30 s, no call is sent for a while; 0: never.
     pub breaker_failures: u32,
     /// For how many seconds.
@@ -89,6 +93,8 @@ impl Default for Settings {
             deadline_ms: 15_000,
             idle_ms: 60_000,
             most_answer_bytes: 256 * 1024,
+            most_in_flight: 64,
+            queue_ms: 3_000,
             breaker_failures: 10,
             breaker_seconds: 10,
             section: SECTION,
@@ -188,10 +194,11 @@ impl Settings {
     }
 
     fn problems_of_numbers(&self) -> impl Iterator<Item = SettingsError> {
-        let positive: [(_, _, u64); 3] = [
+        let positive: [(_, _, u64); 4] = [
             ("connect_timeout_ms", "3000", self.connect_timeout_ms),
             ("deadline_ms", "15000", self.deadline_ms),
             ("most_answer_bytes", "262144", u64::try_from(self.most_answer_bytes).unwrap_or(u64::MAX)),
+            ("most_in_flight", "64", u64::try_from(self.most_in_flight).unwrap_or(u64::MAX)),
         ];
         let is_not_positive = |(key, example, value): (_, _, u64)| {
             (value == 0).then(|| SettingsError::new(key, "it must be more than 0", example))
@@ -263,6 +270,12 @@ impl Settings {
 
     pub(super) const fn connect_timeout(&self) -> Duration {
         Duration::from_millis(self.connect_timeout_ms)
+    }
+
+    /// How long a call waits for its turn: never so long that it could not be opened and answered afterwards.
+    pub(super) fn queue_patience(&self) -> Duration {
+        let rest = self.deadline().saturating_sub(self.connect_timeout());
+        Duration::from_millis(self.queue_ms).min(rest / 2)
     }
 
     pub(super) const fn deadline(&self) -> Duration {
@@ -342,6 +355,7 @@ mod tests {
         assert_eq!(wrong(|settings| settings.deadline_ms = 0), "deadline_ms");
         assert_eq!(wrong(|settings| settings.deadline_ms = 25_001), "deadline_ms");
         assert_eq!(wrong(|settings| settings.most_answer_bytes = 0), "most_answer_bytes");
+        assert_eq!(wrong(|settings| settings.most_in_flight = 0), "most_in_flight");
         assert_eq!(wrong(|settings| settings.breaker_seconds = 0), "breaker_seconds");
         assert_eq!(wrong(|settings| settings.breaker_seconds = 301), "breaker_seconds");
     }

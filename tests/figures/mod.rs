@@ -82,6 +82,7 @@ fn allowed(name: &str, value: &str) -> bool {
             is_one_of("done refused uncertain not_sent wrong locked disabled malformed used_before no_such_code")
         }
         "state" => is_one_of("closed open half_open idle used"),
+        "section" => is_one_of("sistema_ts swabs asl exemptions"),
         "step" => is_one_of("password sign_in unlock"),
         "register" => is_one_of("access admin"),
         "pool" => is_one_of("readers writer postgres"),
@@ -123,6 +124,8 @@ async fn figures_follow_the_conventions_and_are_complete(engine: Engine) {
         family.samples.iter().filter(|(_, labels, _)| has_all(labels)).map(|(_, _, value)| value).sum::<f64>()
     };
     assert_eq!(number("centralino_upstream_requests_total", &[("service", "verify"), ("outcome", "done")]), 1.0);
+    let in_flight = ["centralino_upstream_in_flight", "centralino_upstream_waiting"].map(|name| number(name, &[]));
+    assert_eq!(in_flight, [0.0, 0.0], "all have ended");
     assert_eq!(number("centralino_upstream_circuit_state", &[]), 1.0, "one state at a time");
     assert_eq!(number("centralino_upstream_circuit_state", &[("state", "closed")]), 1.0);
     assert_eq!(number("centralino_open_cases", &[]), 1.0);

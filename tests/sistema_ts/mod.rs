@@ -3,6 +3,7 @@
 mod answers;
 mod breaker;
 mod faults;
+mod gate;
 mod identity;
 pub mod network;
 mod oddities;

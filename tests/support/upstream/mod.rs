@@ -49,6 +49,8 @@ pub enum Act {
     SendAndClose(Vec<u8>),
     /// These bytes, then an end without TLS's goodbye.
     SendAndCut(Vec<u8>),
+    /// These bytes, after a while.
+    SendLate(Vec<u8>, Duration),
     /// These bytes one at a time.
     Drip(Vec<u8>, Duration),
     /// These bytes, then those one at a time.
@@ -158,6 +160,11 @@ async fn serve(mut stream: TlsStream<TcpStream>, script: &Script, seen: &Seen) -
         };
         match script(number) {
             Act::Send(bytes) => {
+                stream.write_all(&bytes).await?;
+                stream.flush().await?;
+            }
+            Act::SendLate(bytes, after) => {
+                tokio::time::sleep(after).await;
                 stream.write_all(&bytes).await?;
                 stream.flush().await?;
             }
