@@ -7,6 +7,7 @@ use quick_xml::{Writer, events::BytesText};
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{
+    attributes,
     operation::{ERROR_FIELDS, ERROR_ITEM, ERRORS, List, Operation, PIN_CODE, TYPES_NAMESPACE},
     reasons::FailureReason,
 };
@@ -172,6 +173,9 @@ pub struct Fault {
 /// # Errors
 /// Why the text is not a trustworthy answer.
 pub fn read(xml: &str, operation: &Operation) -> Result<Message, FailureReason> {
+    if attributes::are_too_many(xml) {
+        return Err(FailureReason::TooLarge);
+    }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: operation.most_nodes, ..ParsingOptions::default() };
     let document = Document::parse_with_options(xml, options).map_err(|error| match error {
         roxmltree::Error::NodesLimitReached => FailureReason::TooLarge,

@@ -4,6 +4,7 @@
 mod access;
 pub mod answers;
 pub mod asl;
+mod attributes;
 pub mod breaker;
 pub mod call_center;
 pub mod client;
