@@ -1,5 +1,12 @@
 //! A call, from its opening to its closing, in every class of outcome.
 
+use std::time::{Duration, Instant};
+
+use centralino::{
+    domain::service::Service,
+    storage::steps::{Beginning, Intent},
+};
+
 use crate::support::{Engine, TestApp, on_both_engines};
 
 on_both_engines!(
@@ -12,6 +19,7 @@ on_both_engines!(
     what_was_not_sent_can_be_repeated_at_once,
     a_form_sent_twice_is_one_request,
     a_form_sent_twice_at_the_same_time_is_one_request,
+    a_form_that_a_dead_instance_held_waits_no_longer_than_it_could_live,
     cancelling_asks_first,
     closing_asks_first_at_every_step_and_says_what_stays_open,
     a_call_survives_the_lock_to_the_pin,
@@ -170,6 +178,36 @@ async fn a_form_sent_twice_at_the_same_time_is_one_request(engine: Engine) {
         browser.page().await.shows(200, "Conferma sblocco").shows(200, "role=\"timer\"");
     }
     assert_eq!(app.received("unlock").await, 1);
+}
+
+/// Another instance wrote that the request was about to leave, and died: nobody writes how it ended.
+async fn a_form_that_a_dead_instance_held_waits_no_longer_than_it_could_live(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let person = app.operator("m.bianchi").await;
+    let mut call = app.call(&person).await;
+    call.verify(&app.caller("positive").await).await;
+    let key = call.key().await;
+    let id = call.path.trim_start_matches("/cases/").to_owned();
+    let verified_by =
+        app.state.db.case(&id, &person.id).await.unwrap().unwrap().1.last().map(|it| it.submission.clone());
+    let intent = Intent {
+        submission: format!("{key}:unlock"),
+        case_id: id,
+        operator: person.id.clone(),
+        service: Service::Unlock,
+        repeats_knowingly: false,
+        verified_by,
+        at: app.state.clock.now(),
+    };
+    assert_eq!(app.state.db.begin_step(&intent).await.unwrap(), Beginning::Begun);
+    // The deadline of a call and the time to write its end.
+    app.wait_seconds(15 + 5 + 1);
+    let start = Instant::now();
+    let fields = [("otp", app.otp().await), ("asymptomatic", "1".to_owned())];
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    call.submit("unlock", &key, &fields).await;
+    assert!(start.elapsed() < Duration::from_secs(10), "it waited {:?}", start.elapsed());
+    assert_eq!(app.received("unlock").await, 0, "it was not sent again");
 }
 
 async fn cancelling_asks_first(engine: Engine) {

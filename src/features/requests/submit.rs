@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     answer::{Answered, LastAnswer},
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{call::TransactionId, service::Service},
     server::{errors::AppError, state::AppState},
+    sistema_ts::settings::Settings,
     storage::{
         Db,
         steps::{Beginning, Step, StepEnd},
@@ -88,10 +89,12 @@ pub async fn submit<E: Errand>(state: &AppState, actor: &Actor, errand: E) -> Re
     run.await.map_err(|_| AppError::internal("a request was cut off"))?
 }
 
-/// Waits while another instance carries out the first submission.
+/// Waits while another instance carries out the first submission, no longer than it can.
 async fn wait_for(state: &AppState, mut step: Step) -> Result<Option<HeaderValue>, AppError> {
+    let longest = longest(state, step.service);
     for _ in 0..MOST_QUESTIONS {
-        if !step.is_under_way(state.clock.now()) {
+        let now = state.clock.now();
+        if !step.is_under_way(now) || now.duration_since(step.started_at) > longest {
             break;
         }
         tokio::time::sleep(PATIENCE).await;
@@ -101,6 +104,17 @@ async fn wait_for(state: &AppState, mut step: Step) -> Result<Option<HeaderValue
         }
     }
     Ok(None)
+}
+
+/// How long an instance can take with a request: the deadline of its call, twice for a verification, which is repeated
+/// once, and the writing of its end. What has no end after that was held by an instance that is gone.
+fn longest(state: &AppState, service: Service) -> SignedDuration {
+    let settings = state.config.sistema_ts.as_ref();
+    let deadline = settings.map_or_else(|| Settings::default().deadline_ms, |settings| settings.deadline_ms);
+    let calls = if service == Service::Verify { 2 } else { 1 };
+    let [(writing, _), _] = RECORDING;
+    let most = Duration::from_millis(deadline).saturating_mul(calls) + writing;
+    SignedDuration::try_from(most).unwrap_or(SignedDuration::MAX)
 }
 
 async fn run<E: Errand>(
