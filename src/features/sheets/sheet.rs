@@ -8,7 +8,7 @@ use crate::{
         fiscal_code::FiscalCode,
         operator::{Queue, Role, Username},
     },
-    features::{accounts::invite::Invitee, operators::fields::name_of},
+    features::{accounts::invite::Invitee, download, operators::fields::name_of},
 };
 
 /// The most lines that a file may have beside the one with the names of the columns.
@@ -213,7 +213,7 @@ fn line_of(record: &csv::StringRecord, columns: &HashMap<Column, usize>) -> Line
 
 /// A cell without the apostrophe that an export puts before what a spreadsheet would take for a formula.
 fn plain(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|rest| *download::neutral(rest) != **rest).unwrap_or(cell)
 }
 
 /// The role of a word; an operator's where there is none.
@@ -282,6 +282,7 @@ mod tests {
              M.ROSSI;Altra;VRDLGU75B02F205A;;asl\n\
              l.verdi;'=1+1;VRDLGU75B02F205A;supervisor;\n\
              g.neri;Neri;NREGNN85D04A662V;;\n\
+             p.bianchi;'＝Paola;NREGNN85D04A662V;;immuni\n\
              solo.nome\n");
         assert_eq!(
             lines.iter().map(told).collect::<Vec<_>>(),
@@ -291,10 +292,11 @@ mod tests {
                 "[Twice(2)]",
                 "l.verdi|=1+1|supervisor|",
                 "[Queues]",
+                "p.bianchi|＝Paola|operator|immuni",
                 "[Name, FiscalCode, Queues]",
             ]
         );
-        assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7]);
+        assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8]);
     }
 
     #[test]
