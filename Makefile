@@ -1,6 +1,6 @@
 # `make run` serves the desk, `make test` tests everything. Both set up what is missing, saying what they do.
 .DEFAULT_GOAL := help
-.PHONY: help run build site test check lint fmt unit browser-dependencies e2e deny bench setup-run setup-test
+.PHONY: help run build site test check lint fmt unit browser-dependencies e2e deny fuzz scan bench setup-run setup-test
 STEP := scripts/step.sh
 
 help: ## Shows this list
@@ -41,6 +41,13 @@ e2e: setup-test site ## End-to-end tests in Chromium
 
 deny: ## Licences, bans, sources and advisories of the dependencies (cargo-deny)
 	@$(STEP) "dependencies" scripts/deny.sh
+
+scan: build ## Third-party scanners at the running product: wapiti, testssl.sh
+	@scripts/setup.sh test
+	@$(STEP) "scanners" scripts/scan.sh
+
+fuzz: setup-run ## Fuzzes every parser of foreign bytes, ten minutes each (FUZZ_SECONDS)
+	@$(STEP) "fuzzing" scripts/fuzz.sh
 
 bench: setup-run site ## Measures, compares with the floors, writes docs/performance.md
 	@$(STEP) "figures" cargo bench --bench figures

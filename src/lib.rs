@@ -14,6 +14,8 @@ pub mod cli;
 pub mod components;
 #[cfg(feature = "ssr")]
 pub mod features;
+#[cfg(all(feature = "ssr", any(test, fuzzing)))]
+pub mod fuzz;
 #[cfg(feature = "ssr")]
 pub mod sandbox;
 #[cfg(feature = "ssr")]

@@ -10,6 +10,8 @@ mod contract;
 mod control;
 pub mod demo;
 mod faults;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod house;
 mod immuni;
 mod journal;

@@ -39,6 +39,6 @@ pub mod site;
 pub mod source;
 pub mod state;
 pub mod telemetry;
-mod tls_words;
+pub(crate) mod tls_words;
 pub mod turned_away;
 pub mod upstream;

@@ -21,7 +21,7 @@ use super::{
 };
 
 /// By whom the proxy says for whom it asks: the address before it last in the list.
-const FORWARDED_FOR: &str = "x-forwarded-for";
+pub(crate) const FORWARDED_FOR: &str = "x-forwarded-for";
 /// In which a trusted proxy says how the browser speaks TLS with it.
 const TLS_PROTOCOL: &str = "x-tls-protocol";
 const TLS_CIPHER: &str = "x-tls-cipher";
@@ -157,7 +157,7 @@ fn is_proxy(server: &Server, peer: IpAddr) -> bool {
 }
 
 /// The last address in the list that is not a proxy's of ours: what stands before it anybody can have written.
-fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+pub(crate) fn client(server: &Server, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     if !is_proxy(server, peer) {
         return peer;
     }
@@ -182,7 +182,7 @@ fn last<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 /// Browser and platform of the user agent, by names that the parser knows.
-fn agent(header: Option<&HeaderValue>) -> (String, String) {
+pub(crate) fn agent(header: Option<&HeaderValue>) -> (String, String) {
     let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(agent) = Parser::new().parse(text) else { return (String::new(), String::new()) };
     let known = |name: &str| if name == "UNKNOWN" { String::new() } else { name.to_owned() };

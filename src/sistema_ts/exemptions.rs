@@ -233,7 +233,7 @@ impl Exemptions {
     }
 }
 
-fn closed(yes: &Yes) -> Closed {
+pub(super) fn closed(yes: &Yes) -> Closed {
     let (updated_on, old_end) = (day(&yes.answer, UPDATED_ON), day(&yes.answer, OLD_END));
     let unread = [(UPDATED_ON, updated_on), (OLD_END, old_end)];
     let unread = unread.into_iter().filter(|(_, day)| day.is_none()).filter_map(|(name, _)| yes.answer.get(name));

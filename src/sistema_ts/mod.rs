@@ -13,6 +13,8 @@ mod encoding;
 mod envelope;
 pub mod error_codes;
 pub mod exemptions;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod gate;
 pub mod identity;
 mod immuni;

@@ -227,19 +227,19 @@ fn cun(text: &str) -> Option<Cun> {
     text.parse::<Cun>().ok().filter(|cun| cun.to_wire() == text)
 }
 
-fn reported(yes: Yes) -> Result<Reported, No> {
+pub(super) fn reported(yes: Yes) -> Result<Reported, No> {
     let text = yes.answer.get(TRANSACTION).ok_or(FailureReason::MissingTransaction)?;
     let cun = cun(text).ok_or(FailureReason::WrongCun)?;
     Ok(Reported { cun, at: yes.answer.get(AT).and_then(instant), notes: yes.notes() })
 }
 
-fn cancelled(yes: Yes) -> Result<ReportCancelled, No> {
+pub(super) fn cancelled(yes: Yes) -> Result<ReportCancelled, No> {
     let at = yes.answer.get(AT).and_then(instant);
     Ok(ReportCancelled { transaction: yes.transaction()?, at, notes: yes.notes() })
 }
 
 /// No list is an empty one.
-fn listed(yes: Yes) -> Result<Listed, No> {
+pub(super) fn listed(yes: Yes) -> Result<Listed, No> {
     let items = yes.answer.items.iter().flatten();
     let tests = items.map(|item| test(item).ok_or(FailureReason::UnreadableField)).collect::<Result<_, _>>()?;
     let at = yes.answer.get(AT).and_then(instant);

@@ -14,13 +14,14 @@ use centralino::{
     server::config,
 };
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "SECURITY.md",
     "CHANGELOG.md",
     "docs/accessible-names.md",
     "docs/asvs.md",
+    "docs/fuzzing.md",
     "docs/sandbox.md",
     "docs/open-points.md",
     "docs/operations.md",

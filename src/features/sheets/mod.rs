@@ -6,4 +6,4 @@ pub mod import_page;
 pub mod plan;
 pub mod service;
 pub mod sheet;
-mod upload;
+pub mod upload;

@@ -8,7 +8,7 @@ mod list_export;
 mod list_form;
 mod list_page;
 mod list_table;
-mod receipt;
+pub mod receipt;
 mod report;
 pub mod site;
 
