@@ -3,6 +3,7 @@
 pub mod export;
 pub mod import;
 pub mod import_page;
+mod lines;
 pub mod plan;
 pub mod service;
 pub mod sheet;

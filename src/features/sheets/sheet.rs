@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::lines::Lines;
 use crate::{
     domain::{
         fiscal_code::FiscalCode,
@@ -127,7 +128,7 @@ pub fn read(text: &str) -> Result<Vec<Line>, SheetError> {
     let head = records.next().ok_or(SheetError::Empty)?.map_err(|_| SheetError::Broken(1))?;
     let columns = columns(&head)?;
     let mut lines = Vec::new();
-    let mut seen = HashMap::new();
+    let (mut seen, mut places) = (HashMap::new(), Lines::of(text));
     for record in records {
         let record = record.map_err(|error| SheetError::Broken(error.position().map_or(0, csv::Position::line)))?;
         if record.iter().all(str::is_empty) {
@@ -136,7 +137,9 @@ pub fn read(text: &str) -> Result<Vec<Line>, SheetError> {
         if lines.len() == MOST_LINES {
             return Err(SheetError::TooMany);
         }
-        let mut line = line_of(&record, &columns);
+        let byte = record.position().map_or(0, csv::Position::byte);
+        let number = places.number_at(usize::try_from(byte).unwrap_or(usize::MAX));
+        let mut line = line_of(&record, &columns, number);
         if let Ok(invitee) = &line.read {
             if let Some(first) = seen.get(invitee.username.as_str()) {
                 line.read = Err(vec![Mistake::Twice(*first)]);
@@ -177,7 +180,7 @@ fn columns(head: &csv::StringRecord) -> Result<HashMap<Column, usize>, SheetErro
     Ok(columns)
 }
 
-fn line_of(record: &csv::StringRecord, columns: &HashMap<Column, usize>) -> Line {
+fn line_of(record: &csv::StringRecord, columns: &HashMap<Column, usize>, number: u64) -> Line {
     let cell = |column| columns.get(&column).and_then(|place| record.get(*place)).unwrap_or_default();
     let username = cell(Column::Username);
     let mut mistakes = Vec::new();
@@ -204,11 +207,7 @@ fn line_of(record: &csv::StringRecord, columns: &HashMap<Column, usize>) -> Line
         }
         _ => Err(mistakes),
     };
-    Line {
-        number: record.position().map_or(0, csv::Position::line),
-        username: username.chars().take(64).collect(),
-        read,
-    }
+    Line { number, username: username.chars().take(64).collect(), read }
 }
 
 /// A cell without the apostrophe that an export puts before what a spreadsheet would take for a formula.
@@ -297,6 +296,15 @@ mod tests {
             ]
         );
         assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn a_line_has_the_number_that_an_editor_shows() {
+        for end in ["\n", "\r\n"] {
+            let text = format!("{HEAD}m.rossi;Maria Rossi;RSSMRA80A01H501U\n\n;;;\n a;b\n").replace('\n', end);
+            let numbers = read(&text).unwrap().iter().map(|line| line.number).collect::<Vec<_>>();
+            assert_eq!(numbers, [2, 5], "{end:?}");
+        }
     }
 
     #[test]
