@@ -1,6 +1,6 @@
 # `make run` serves the desk, `make test` tests everything. Both set up what is missing, saying what they do.
 .DEFAULT_GOAL := help
-.PHONY: help run build site test check lint fmt unit browser-dependencies e2e deny fuzz scan bench setup-run setup-test
+.PHONY: help run build site test check lint fmt unit browser-dependencies e2e deny fuzz scan bench load setup-run setup-test
 STEP := scripts/step.sh
 
 help: ## Shows this list
@@ -51,6 +51,9 @@ fuzz: setup-run ## Fuzzes every parser of foreign bytes, ten minutes each (FUZZ_
 
 bench: setup-run site ## Measures, compares with the floors, writes docs/performance.md
 	@$(STEP) "figures" cargo bench --bench figures
+
+load: setup-run site ## A thousand operators for ten minutes, then as fast as it goes; writes docs/performance.md
+	@$(STEP) "load" cargo bench --bench figures -- load
 
 setup-run:
 	@scripts/setup.sh run

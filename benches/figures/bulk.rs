@@ -21,7 +21,7 @@ pub struct Bulk {
     /// It.
     pub db: Db,
     url: String,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Bulk {
@@ -32,7 +32,12 @@ impl Bulk {
             "SQLite" => Db::sqlite_url(&folder.path().join("bulk.db")),
             _ => postgres::database().await,
         };
-        Ok(Self { db: Db::open(&url).await?, url, _folder: folder })
+        Ok(Self { db: Db::open(&url).await?, url, _folder: Some(folder) })
+    }
+
+    /// The database at `url`, which outlives this.
+    pub async fn at(url: String) -> Outcome<Self> {
+        Ok(Self { db: Db::open(&url).await?, url, _folder: None })
     }
 
     /// The same, opened once more.

@@ -12,12 +12,14 @@ use std::{
 
 use centralino::{
     domain::operator::Queue,
+    features::registers::keys::signer,
     server::{
+        clock::Clock,
         config::{Config, Environment},
         random::Random,
         secrets::Secrets,
     },
-    storage::Db,
+    storage::{Db, registers::Register},
 };
 use tempfile::TempDir;
 use tokio::{
@@ -27,9 +29,11 @@ use tokio::{
 
 use crate::{
     Outcome,
+    bulk::Bulk,
     client::Browser,
     people::{PASSWORD, People, Person},
     process::Process,
+    registers, statistics,
     upstream::{Upstream, folder},
 };
 
@@ -95,12 +99,55 @@ impl Ground {
         self
     }
 
-    async fn people(&self, count: usize, queue: Queue) -> Outcome<People> {
+    /// The same, which deletes nothing, however old.
+    pub fn with_everything_kept(mut self) -> Self {
+        self.environment.push(("CENTRALINO__REGISTERS__LEGAL_HOLD", "true".to_owned()));
+        self
+    }
+
+    /// Puts so many entries of the registers, signed at their ends, and cases of a year into its database.
+    pub async fn fill(&self, entries: i64, cases: i64) -> Outcome<()> {
+        let bulk = Bulk::at(self.config()?.database_url()).await?;
+        registers::fill(&bulk, entries).await?;
+        bulk.execute(
+            "UPDATE register_heads SET (seq, at, hash) = (SELECT seq, at, hash FROM register_entries AS e \
+             WHERE e.register = register_heads.register ORDER BY seq DESC LIMIT 1)",
+        )
+        .await?;
+        let signer = signer(&self.secrets()?)?;
+        for register in Register::ALL.iter().copied() {
+            let head = bulk.db.register_head(register).await?;
+            bulk.db.keep_checkpoint(&signer.sign(register, &head, Clock::system().now_ms())).await?;
+        }
+        statistics::fill(&bulk, cases).await?;
+        while bulk.db.add_up_cases(Clock::system().now_ms()).await? {}
+        bulk.db.close().await;
+        Ok(())
+    }
+
+    /// The size of the database and its log, in MB.
+    fn database_mb(&self) -> Outcome<f64> {
+        let files = fs::read_dir(data(&self.folder))?.collect::<Result<Vec<_>, _>>()?;
+        let of_database = files.iter().filter(|file| file.file_name().to_string_lossy().contains(".db"));
+        let sizes = of_database.map(|file| Ok(file.metadata()?.len())).collect::<std::io::Result<Vec<_>>>()?;
+        #[expect(clippy::cast_precision_loss, reason = "told in whole megabytes")]
+        Ok(sizes.iter().sum::<u64>() as f64 / 1e6)
+    }
+
+    fn config(&self) -> Outcome<Config> {
         let mut config = Config { environment: Environment::Production, ..Config::default() };
         config.data.0 = data(&self.folder);
         fs::create_dir_all(&config.data.0)?;
+        Ok(config)
+    }
+
+    fn secrets(&self) -> Outcome<Secrets> {
         let key = self.folder.path().join("server.key");
-        let secrets = Secrets::load(&key, Environment::Production, &Random::system())?;
+        Ok(Secrets::load(&key, Environment::Production, &Random::system())?)
+    }
+
+    async fn people(&self, count: usize, queue: Queue) -> Outcome<People> {
+        let (config, secrets) = (self.config()?, self.secrets()?);
         let db = Db::open(&config.database_url()).await?;
         let people = People::make(&db, secrets, count, queue).await?;
         db.close().await;
@@ -155,6 +202,16 @@ impl Desk {
     pub async fn of_swabs(upstream: &Upstream) -> Outcome<Self> {
         let ground = Ground::new(upstream, upstream.address)?.with_swabs(upstream);
         Self::on(ground, 2, Queue::Swabs).await
+    }
+
+    /// Makes a desk on a ground that is prepared, with as many operators, and starts it.
+    pub async fn on_ground(ground: Ground, operators: usize) -> Outcome<Self> {
+        Self::on(ground, operators, Queue::Immuni).await
+    }
+
+    /// The size of its database and the log of that, in MB.
+    pub fn database_mb(&self) -> Outcome<f64> {
+        self.ground.database_mb()
     }
 
     async fn on(ground: Ground, operators: usize, queue: Queue) -> Outcome<Self> {

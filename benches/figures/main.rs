@@ -11,6 +11,7 @@ mod desk;
 mod floor;
 mod import;
 mod list;
+mod load;
 mod memory;
 mod numbers;
 mod pages;
@@ -80,10 +81,18 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// What stands below the table of the figures.
+fn rounds() -> String {
+    format!("Medians of {ROUNDS} rounds.")
+}
+
 /// Measures the `wanted` parts, and all of them where none is named; only all of them are written down.
 async fn figures(wanted: Vec<&str>) -> Outcome<()> {
     let mut report = Report::default();
     let upstream = upstream::Upstream::start()?;
+    if wanted == ["load"] {
+        return load::run(&upstream).await;
+    }
     for part in PARTS.into_iter().filter(|part| wanted.is_empty() || wanted.contains(part)) {
         say(part);
         report.add(match part {
@@ -100,5 +109,5 @@ async fn figures(wanted: Vec<&str>) -> Outcome<()> {
             _ => weight::figures(&upstream).await?,
         });
     }
-    if wanted.is_empty() { report.write() } else { report.print() }
+    if wanted.is_empty() { report.write(report::MARKS, &rounds()) } else { report.print(&rounds()) }
 }

@@ -13,7 +13,7 @@ const ONLOOKERS: usize = 1;
 /// The most at rest and with all of them, in MB.
 const MOST: (f64, f64) = (40.0, 80.0);
 /// How long the desk is left alone before its memory is read.
-const REST: Duration = Duration::from_secs(2);
+pub const REST: Duration = Duration::from_secs(2);
 
 /// Memory, sign-ins and storm.
 pub async fn figures(upstream: &Upstream) -> Outcome<Vec<Figure>> {

@@ -60,7 +60,7 @@ pub async fn figures() -> Ended<Vec<Figure>> {
 }
 
 /// Makes the entries, not through the chain.
-async fn fill(bulk: &Bulk, entries: i64) -> Ended<()> {
+pub async fn fill(bulk: &Bulk, entries: i64) -> Ended<()> {
     let admin = entries / 10;
     let statements = [insert(bulk, "access", entries - admin, ACCESS), insert(bulk, "admin", admin, ADMIN)];
     bulk.fill("register_entries", &statements).await

@@ -4,10 +4,10 @@ use std::{
     fmt::Write as _, fs, io::Write as _, num::NonZero, path::Path, process::Command, thread::available_parallelism,
 };
 
-use crate::{Outcome, ROUNDS, numbers::Pairs};
+use crate::{Outcome, numbers::Pairs};
 
 /// Between these the document holds what was measured last; the rest is written by hand.
-const MARKS: (&str, &str) = ("<!-- figures: written by make bench -->\n", "<!-- end of figures -->\n");
+pub const MARKS: (&str, &str) = ("<!-- figures: written by make bench -->\n", "<!-- end of figures -->\n");
 
 /// A line of the table.
 pub struct Figure {
@@ -52,6 +52,24 @@ impl Figure {
         }
     }
 
+    /// What is told and not judged.
+    pub fn seen(name: impl Into<String>, measured: &str) -> Self {
+        Self { is_met: None, ..Self::limit(name, measured, "", true) }
+    }
+
+    /// A figure beside a floor, both in words.
+    pub fn beside(
+        name: impl Into<String>,
+        floor: &str,
+        measured: &str,
+        ratio: &str,
+        wanted: &str,
+        is_met: bool,
+    ) -> Self {
+        let (floor, ratio) = (floor.to_owned(), ratio.to_owned());
+        Self { floor, ratio, ..Self::limit(name, measured, wanted, is_met) }
+    }
+
     fn row(&self) -> String {
         let Self { name, floor, product, ratio, wanted, is_met } = self;
         let verdict = is_met.map_or("", |is_met| if is_met { "yes" } else { "**no**" });
@@ -79,27 +97,32 @@ impl Report {
         self.0.extend(figures);
     }
 
-    /// Prints the table.
-    pub fn print(&self) -> Outcome<()> {
-        Ok(std::io::stdout().write_all(self.text()?.as_bytes())?)
+    /// Whether no figure is missed.
+    pub fn is_met(&self) -> bool {
+        self.0.iter().all(|figure| figure.is_met != Some(false))
     }
 
-    /// Prints the table and writes it into the document.
-    pub fn write(&self) -> Outcome<()> {
-        self.print()?;
-        let text = self.text()?;
+    /// Prints the table, and below it how it came about.
+    pub fn print(&self, how: &str) -> Outcome<()> {
+        Ok(std::io::stdout().write_all(self.text(how)?.as_bytes())?)
+    }
+
+    /// Prints the table and writes it into the document, between these marks.
+    pub fn write(&self, marks: (&str, &str), how: &str) -> Outcome<()> {
+        self.print(how)?;
+        let text = self.text(how)?;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/performance.md");
         let document = fs::read_to_string(&file)?;
-        let (before, rest) = document.split_once(MARKS.0).ok_or("docs/performance.md has no place for the figures")?;
-        let (_, after) = rest.split_once(MARKS.1).ok_or("docs/performance.md has no end of the figures")?;
-        Ok(fs::write(file, format!("{before}{}\n{text}\n{}{after}", MARKS.0, MARKS.1))?)
+        let (before, rest) = document.split_once(marks.0).ok_or("docs/performance.md has no place for the figures")?;
+        let (_, after) = rest.split_once(marks.1).ok_or("docs/performance.md has no end of the figures")?;
+        Ok(fs::write(file, format!("{before}{}\n{text}\n{}{after}", marks.0, marks.1))?)
     }
 
-    fn text(&self) -> Outcome<String> {
+    fn text(&self, how: &str) -> Outcome<String> {
         let mut text = "| figure | floor | Centralino | ratio (lowest–highest) | wanted | met |\n".to_owned();
         text.push_str("|---|---|---|---|---|---|\n");
         self.0.iter().for_each(|figure| text.push_str(&figure.row()));
-        writeln!(text, "\nMedians of {ROUNDS} rounds. {}", surroundings()?)?;
+        writeln!(text, "\n{how} {}", surroundings()?)?;
         Ok(text)
     }
 }

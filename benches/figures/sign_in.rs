@@ -24,11 +24,10 @@ pub const AT_ONCE: usize = 16;
 /// browsers themselves took of the cores, which in life are elsewhere, is no time of the desk's.
 pub async fn throughput(desk: &Desk, count: usize) -> Outcome<Figure> {
     let per_round = count / ROUNDS;
-    let params = params_of(&desk.people.hash)?;
     let mut pairs = Pairs::default();
     for people in desk.people.all().chunks_exact(per_round).take(ROUNDS) {
-        let hashes = per_second(per_round, bare_hashes(&params, per_round)?);
-        let (start, before) = (Instant::now(), own_cpu_seconds()?);
+        let hashes = bare(desk, per_round)?;
+        let rate = Rate::begin(per_round)?;
         let queue = Arc::new(parking_lot::Mutex::new(people.to_vec()));
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..AT_ONCE {
@@ -45,11 +44,35 @@ pub async fn throughput(desk: &Desk, count: usize) -> Outcome<Figure> {
         while let Some(done) = tasks.join_next().await {
             done??;
         }
-        let browsers = Duration::from_secs_f64((own_cpu_seconds()? - before) / f64::from(cores()));
-        pairs.add(hashes, per_second(per_round, start.elapsed().saturating_sub(browsers)));
+        pairs.add(hashes, rate.end()?);
     }
     let name = "sign-ins/s (password, PIN, desk), against bare argon2 on all cores";
     Ok(Figure::at_least(name, "/s", &pairs, 0.9))
+}
+
+/// Passwords hashed each second, without anything else, with the parameters of the desk's.
+pub fn bare(desk: &Desk, count: usize) -> Outcome<f64> {
+    Ok(per_second(count, bare_hashes(&params_of(&desk.people.hash)?, count)?))
+}
+
+/// How many sign in each second; without what the browsers themselves took of the cores.
+pub struct Rate {
+    count: usize,
+    start: Instant,
+    before: f64,
+}
+
+impl Rate {
+    /// Of so many, from now on.
+    pub fn begin(count: usize) -> Outcome<Self> {
+        Ok(Self { count, start: Instant::now(), before: own_cpu_seconds()? })
+    }
+
+    /// Until now.
+    pub fn end(self) -> Outcome<f64> {
+        let browsers = Duration::from_secs_f64((own_cpu_seconds()? - self.before) / f64::from(cores()));
+        Ok(per_second(self.count, self.start.elapsed().saturating_sub(browsers)))
+    }
 }
 
 fn per_second(count: usize, took: Duration) -> f64 {

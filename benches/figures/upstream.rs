@@ -20,14 +20,15 @@ const CALLS: usize = 1_000;
 /// How many operators make them at once, in the second count.
 const OPERATORS: usize = 4;
 
-/// A running sandbox.
+/// A running sandbox; it ends with the last copy.
+#[derive(Clone)]
 pub struct Upstream {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     control: String,
     http: reqwest::Client,
     /// Where its services listen.
     pub address: SocketAddr,
-    _process: Process,
+    _process: Arc<Process>,
 }
 
 /// A caller who is positive.
@@ -53,6 +54,7 @@ impl Upstream {
         let (address, control) = line.split_once(' ').ok_or("the sandbox announced no addresses")?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, address.parse::<SocketAddr>()?.port()));
         let control = format!("http://{control}");
+        let (folder, process) = (Arc::new(folder), Arc::new(process));
         Ok(Self { folder, control, http: client::builder().build()?, address, _process: process })
     }
 
@@ -68,6 +70,13 @@ impl Upstream {
         let request = request.header("content-type", "application/json").body(r#"{"scenario":"positive"}"#);
         let answer = request.send().await?.error_for_status()?;
         Ok(serde_json::from_slice(&answer.bytes().await?)?)
+    }
+
+    /// A one-time code that no app has used.
+    pub async fn otp(&self) -> Outcome<String> {
+        let answer = self.http.get(format!("{}/otp", self.control)).send().await?.error_for_status()?;
+        let answer: serde_json::Value = serde_json::from_slice(&answer.bytes().await?)?;
+        Ok(answer.get("otp").and_then(serde_json::Value::as_str).ok_or("no OTP")?.to_owned())
     }
 
     /// Takes a file of people and tests over.

@@ -62,7 +62,7 @@ impl Call {
 }
 
 /// One warm call over mutual TLS, two commits that are on disk before they are acknowledged.
-struct Floor {
+pub struct Floor {
     http: Client,
     url: String,
     database: SqliteConnection,
@@ -70,7 +70,8 @@ struct Floor {
 }
 
 impl Floor {
-    async fn start(upstream: &Upstream) -> Outcome<Self> {
+    /// With a database of its own.
+    pub async fn start(upstream: &Upstream) -> Outcome<Self> {
         let read = |name: &str| std::fs::read(upstream.file(name));
         let identity = Identity::from_pem(&[read("client.pem")?, read("client.key")?].concat())?;
         let authority = Certificate::from_pem(&read("ca.pem")?)?;
@@ -83,7 +84,7 @@ impl Floor {
     }
 
     /// How many seconds it took.
-    async fn verify(&mut self, caller: &Caller) -> Outcome<f64> {
+    pub async fn verify(&mut self, caller: &Caller) -> Outcome<f64> {
         let start = Instant::now();
         self.commit("before").await?;
         let request = self.http.post(&self.url).header("content-type", "text/xml; charset=UTF-8");
