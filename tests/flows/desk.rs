@@ -4,7 +4,11 @@ use std::time::{Duration, Instant};
 
 use centralino::{
     domain::service::Service,
-    storage::steps::{Beginning, Intent},
+    features::requests::in_flight::Place,
+    storage::{
+        Db,
+        steps::{Beginning, Intent},
+    },
 };
 
 use crate::support::{Engine, TestApp, on_both_engines};
@@ -19,6 +23,7 @@ on_both_engines!(
     what_was_not_sent_can_be_repeated_at_once,
     a_form_sent_twice_is_one_request,
     a_form_sent_twice_at_the_same_time_is_one_request,
+    a_browser_that_goes_away_before_a_request_is_written_cuts_nothing_off,
     a_form_that_a_dead_instance_held_waits_no_longer_than_it_could_live,
     cancelling_asks_first,
     closing_asks_first_at_every_step_and_says_what_stays_open,
@@ -178,6 +183,57 @@ async fn a_form_sent_twice_at_the_same_time_is_one_request(engine: Engine) {
         browser.page().await.shows(200, "Conferma sblocco").shows(200, "role=\"timer\"");
     }
     assert_eq!(app.received("unlock").await, 1);
+}
+
+/// Keeps everybody from writing steps until it is dropped.
+enum Held {
+    Sqlite { _writer: sqlx::pool::PoolConnection<sqlx::Sqlite> },
+    Postgres { _lock: sqlx::Transaction<'static, sqlx::Postgres> },
+}
+
+impl Held {
+    async fn steps(db: &Db) -> Self {
+        match db {
+            Db::Sqlite { writer, .. } => Self::Sqlite { _writer: writer.acquire().await.unwrap() },
+            Db::Postgres(pool) => {
+                let mut lock = pool.begin().await.unwrap();
+                sqlx::query("LOCK TABLE steps IN EXCLUSIVE MODE").execute(&mut *lock).await.unwrap();
+                Self::Postgres { _lock: lock }
+            }
+        }
+    }
+}
+
+/// Without JavaScript, Enter pressed twice gives up the first request and waits for the second's answer.
+async fn a_browser_that_goes_away_before_a_request_is_written_cuts_nothing_off(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let mut call = app.call(&app.operator("m.bianchi").await).await;
+    let (key, caller) = (call.key().await, app.caller("positive").await);
+    let held = Held::steps(&app.state.db).await;
+    let mut first = call.clone();
+    let (of_first, card, cun) = (key.clone(), caller.card.clone(), caller.cun.clone());
+    let browser =
+        tokio::spawn(async move { first.submit("verify", &of_first, &[("card", &card), ("cun", &cun)]).await });
+    let under_way = format!("{key}:verify");
+    let arrives = async {
+        loop {
+            match app.state.in_flight.enter(&under_way) {
+                Place::Repeated(waiting) => break waiting,
+                Place::First(ticket) => drop(ticket),
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let second = tokio::time::timeout(Duration::from_secs(3), arrives).await.expect("the first arrives");
+    browser.abort();
+    // As long as a server may take to see that a connection is closed.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    drop(held);
+    assert!(second.answer().await.is_some(), "the repetition gets the answer of the one that was given up");
+    let fields = [("card", caller.card.as_str()), ("cun", caller.cun.as_str())];
+    assert_eq!(call.submit("verify", &key, &fields).await.status, 303);
+    call.page().await.shows(200, "Positività verificata");
+    assert_eq!(app.received("verify").await, 1);
 }
 
 /// Another instance wrote that the request was about to leave, and died: nobody writes how it ended.

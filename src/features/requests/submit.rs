@@ -68,6 +68,20 @@ pub async fn submit<E: Errand>(state: &AppState, actor: &Actor, errand: E) -> Re
         Place::Repeated(waiting) => return Ok(Submitted::Answered(waiting.answer().await)),
         Place::First(ticket) => ticket,
     };
+    // A task of its own, from before it is written: a browser that goes away neither cuts a request off, nor leaves one
+    // written that nobody sends.
+    let (state, actor) = (state.clone(), actor.clone());
+    let run = state.tasks.clone().spawn(async move { carry_out(&state, &actor, errand, ticket).await });
+    // A panic's message may quote what the caller said: it is dropped here.
+    run.await.map_err(|_| AppError::internal("a request was cut off"))?
+}
+
+async fn carry_out<E: Errand>(
+    state: &AppState,
+    actor: &Actor,
+    errand: E,
+    ticket: Ticket,
+) -> Result<Submitted, AppError> {
     let sent = Sent {
         submission: errand.key().to_owned(),
         service: errand.service(),
@@ -75,18 +89,13 @@ pub async fn submit<E: Errand>(state: &AppState, actor: &Actor, errand: E) -> Re
         at: state.clock.now(),
     };
     match errand.begin(&state.db, &actor.operator, sent.at).await? {
-        Beginning::Begun => {}
-        Beginning::Before(step) => return wait_for(state, step).await.map(Submitted::Answered),
-        Beginning::NoCase => return Ok(Submitted::NoCase),
-        Beginning::OutOfOrder => return Ok(Submitted::OutOfOrder),
-        Beginning::Busy => return Ok(Submitted::Busy),
-        Beginning::NeedsDecision => return Ok(Submitted::NeedsDecision),
+        Beginning::Begun => run(state, actor, errand, &sent, ticket).await,
+        Beginning::Before(step) => wait_for(state, step).await.map(Submitted::Answered),
+        Beginning::NoCase => Ok(Submitted::NoCase),
+        Beginning::OutOfOrder => Ok(Submitted::OutOfOrder),
+        Beginning::Busy => Ok(Submitted::Busy),
+        Beginning::NeedsDecision => Ok(Submitted::NeedsDecision),
     }
-    // A task of its own: a browser that goes away does not cut a request off.
-    let (state, actor) = (state.clone(), actor.clone());
-    let run = state.tasks.clone().spawn(async move { run(&state, &actor, errand, &sent, ticket).await });
-    // A panic's message may quote what the caller said: it is dropped here.
-    run.await.map_err(|_| AppError::internal("a request was cut off"))?
 }
 
 /// Waits while another instance carries out the first submission, no longer than it can.
