@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,17 +21,18 @@ function binary(): string {
   return resolve(found);
 }
 
-/** A port that was free a moment ago. */
+/** Below where the system takes a connection's own port from: nothing takes one of these by chance. */
+const PORTS = { first: 10_000, last: 32_000 };
+
+/** A port that was free a moment ago, and is unlikely to be asked for by anybody else. */
 export async function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
+  const port = randomInt(PORTS.first, PORTS.last);
+  const isFree = await new Promise<boolean>((done) => {
     const probe = createServer();
-    probe.once("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = address !== null && typeof address === "object" ? address.port : 0;
-      probe.close(() => done(port));
-    });
+    probe.once("error", () => done(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
   });
+  return isFree ? port : freePort();
 }
 
 /** A running desk with its own sandbox and an empty data folder of its own. */

@@ -1,3 +1,5 @@
+import type { Response } from "@playwright/test";
+
 import type { CasePage } from "../pages/case";
 import { daysAgo, shown } from "./dates";
 import type { Sandbox, Service } from "./sandbox";
@@ -39,8 +41,21 @@ export function serviceOf(act: Act): Service {
   return act === "cancel" ? "confirm" : act;
 }
 
-/** Fills in what `act` needs, and asks for it. */
+/** Whether this is the page that a form led to: the answer itself, or where the answer sent the browser. */
+function isOfForm(response: Response): boolean {
+  const isRedirect = response.status() >= 300 && response.status() < 400;
+  const request = response.request();
+  return !isRedirect && (request.redirectedFrom() ?? request).method() === "POST";
+}
+
+/** Fills in what `act` needs, asks for it, and waits for the page that tells of it: it may look like the one before. */
 export async function ask(act: Act, opened: CasePage, sandbox: Sandbox): Promise<void> {
+  const told = opened.page.waitForResponse(isOfForm);
+  await filled(act, opened, sandbox);
+  await (await told).finished();
+}
+
+async function filled(act: Act, opened: CasePage, sandbox: Sandbox): Promise<void> {
   if (act === "verify") await opened.giveCard(await sandbox.newCaller());
   else if (act === "unlock") await opened.giveOtp(await sandbox.newOtp(), shown(daysAgo(2)));
   else if (act === "confirm") await opened.confirm.click();
