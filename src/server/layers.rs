@@ -50,11 +50,7 @@ pub fn around(routes: Router<AppState>, state: AppState) -> Router {
 pub fn around_all(routes: Router<AppState>, files: Router<AppState>, state: AppState) -> Router {
     // The limit of axum's own readers is below that of files.
     let files = files.layer(DefaultBodyLimit::disable()).layer(RequestBodyLimitLayer::new(LARGEST_FILE));
-    routes
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .merge(files)
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, patience(&state)))
-        .layer(middleware::from_fn(hear_out))
+    within(patience(&state), routes.layer(RequestBodyLimitLayer::new(LARGEST_BODY)).merge(files))
         .layer(origin_check(&state))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::from_fn_with_state(state.clone(), bounds::layer))
@@ -64,6 +60,13 @@ pub fn around_all(routes: Router<AppState>, files: Router<AppState>, state: AppS
         .layer(middleware::from_fn_with_state(state.clone(), security_headers::layer))
         .layer(middleware::from_fn_with_state(state.clone(), request_log::layer))
         .with_state(state)
+}
+
+/// Answers within a time, whoever is slow: Sistema TS, the database, or the visitor with the form.
+fn within(patience: Duration, routes: Router<AppState>) -> Router<AppState> {
+    routes
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, patience))
+        .layer(middleware::from_fn(hear_out))
 }
 
 /// Refuses every change of state that another site asked for: by Sec-Fetch-Site, else by Origin against Host.

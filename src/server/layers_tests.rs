@@ -17,6 +17,12 @@ struct Answer {
 }
 
 async fn ask(change: impl FnOnce(&mut Config), request: Request) -> Answer {
+    let (_folder, state) = state(change).await;
+    ask_of(&around(routes(), state), request).await
+}
+
+/// An application's state, and the folder that it needs.
+async fn state(change: impl FnOnce(&mut Config)) -> (tempfile::TempDir, AppState) {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::default();
     config.data.0 = folder.path().to_owned();
@@ -25,11 +31,18 @@ async fn ask(change: impl FnOnce(&mut Config), request: Request) -> Answer {
     config.sandbox.control.set_port(0);
     change(&mut config);
     let application = Application::build(config, Clock::system()).await.unwrap();
-    let routes = Router::new()
+    (folder, application.state().clone())
+}
+
+fn routes() -> Router<AppState> {
+    Router::new()
         .route("/panics", get(|| async { panics("CANARY") }))
         .route("/fails", get(|| async { crate::server::errors::AppError::internal("CANARY").into_response() }))
-        .route("/form", post(|body: String| async move { body.len().to_string() }));
-    let response = around(routes, application.state().clone()).oneshot(request).await.unwrap();
+        .route("/form", post(|body: String| async move { body.len().to_string() }))
+}
+
+async fn ask_of(desk: &Router, request: Request) -> Answer {
+    let response = desk.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
     Answer { status: parts.status, headers: parts.headers, text }
@@ -98,11 +111,20 @@ async fn every_answer_says_what_it_is_and_what_is_forbidden_with_it() {
         assert!(said("content-type").ends_with("; charset=utf-8"), "{method}");
         assert!(said("content-security-policy").contains("default-src 'none'"), "{method}");
         assert!(said("content-security-policy").contains("frame-ancestors 'none'"), "{method}");
-        assert_eq!(
-            ["x-content-type-options", "cross-origin-resource-policy", "referrer-policy", "cache-control"].map(said),
-            ["nosniff", "same-origin", "same-origin", "no-store"],
-            "{method}"
-        );
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(said(name), value, "{method} {name}");
+        }
+        for what in ["camera", "microphone", "geolocation", "payment", "usb"] {
+            let forbids = said("permissions-policy").split(", ").any(|part| part == format!("{what}=()"));
+            assert!(forbids, "{method} {what}");
+        }
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{method}");
     }
 }
@@ -122,6 +144,19 @@ async fn a_form_has_at_most_64_kilobytes() {
         assert_eq!(answer.status.as_u16(), status, "{size} bytes: {}", answer.text);
         assert_eq!(status == 413, answer.text.contains("Modulo troppo lungo"));
     }
+}
+
+#[tokio::test]
+async fn a_form_that_comes_a_byte_at_a_time_is_not_waited_for() {
+    let bytes = futures::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Some((Ok::<_, std::io::Error>(Bytes::from_static(b"a")), ()))
+    });
+    let form = request("POST", "/form", &[], Body::from_stream(bytes));
+    let (_folder, state) = state(|_| ()).await;
+    let desk = within(Duration::from_millis(300), routes()).with_state(state);
+    // It would never end by itself.
+    assert_eq!(ask_of(&desk, form).await.status.as_u16(), 504);
 }
 
 #[tokio::test]

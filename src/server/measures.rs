@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::state::AppState;
 use crate::{
     domain::service::{OutcomeClass, Service},
-    sistema_ts::breaker::CircuitState,
+    sistema_ts::{breaker::CircuitState, client::Client},
     storage::registers::Register,
 };
 
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const COUNTERS: [(&str, &str); 10] = [
     ("centralino_http_requests_total", "Requests that were answered, by method, route and status."),
     ("centralino_upstream_requests_total", "Calls of Sistema TS, by service and by the class in which they ended."),
-    ("centralino_upstream_circuit_opened_total", "How often calls of Sistema TS began to be held back."),
+    ("centralino_upstream_circuit_opened_total", "How often calls of Sistema TS began to be held back, by section."),
     ("centralino_sign_ins_total", "Proofs of who somebody is, by step and outcome."),
     ("centralino_lock_outs_total", "Names and accounts that too many wrong attempts have locked."),
     ("centralino_password_hashes_total", "Passwords that were hashed, whosever they are: as many for an unknown name."),
@@ -35,10 +35,16 @@ const COUNTERS: [(&str, &str); 10] = [
 /// What goes up and down.
 const GAUGES: [(&str, &str); 12] = [
     ("centralino_build_info", "1, with the version of the program."),
-    ("centralino_upstream_circuit_state", "1 for the state in which the circuit to Sistema TS is, 0 for the others."),
+    (
+        "centralino_upstream_circuit_state",
+        "1 for the state in which the circuit to Sistema TS is, 0 for the others, by section of the configuration.",
+    ),
     ("centralino_upstream_in_flight", "Calls of Sistema TS that are in flight, by section of the configuration."),
     ("centralino_upstream_waiting", "Calls of Sistema TS that wait for their turn, by section of the configuration."),
-    ("centralino_upstream_certificate_expiry_timestamp_seconds", "When our certificate for Sistema TS ends."),
+    (
+        "centralino_upstream_certificate_expiry_timestamp_seconds",
+        "When our certificate for Sistema TS ends, by section.",
+    ),
     ("centralino_open_cases", "Cases that are open; the same on every instance."),
     ("centralino_signed_in_operators", "People of some queue whose session is in use; the same on every instance."),
     ("centralino_register_checkpoint_timestamp_seconds", "When the newest checkpoint of a register was signed."),
@@ -86,7 +92,6 @@ pub fn describe() {
         counter!("centralino_sign_ins_total", "step" => step, "outcome" => "done").increment(0);
     }
     for name in [
-        "centralino_upstream_circuit_opened_total",
         "centralino_lock_outs_total",
         "centralino_password_hashes_total",
         "centralino_database_errors_total",
@@ -100,12 +105,7 @@ pub fn describe() {
 /// Looks at what is now. What the database does not tell in time stays as it was.
 pub async fn look(state: &AppState) {
     PROCESS.collect();
-    let circuit = state.sistema_ts.circuit().state();
-    for other in CircuitState::ALL {
-        gauge!("centralino_upstream_circuit_state", "state" => other.word()).set(f64::from(*other == circuit));
-    }
-    let expires_at = state.sistema_ts.expires_at().as_duration().as_secs_f64();
-    gauge!("centralino_upstream_certificate_expiry_timestamp_seconds").set(expires_at);
+    state.clients().for_each(look_at);
     for pool in state.db.pools() {
         let set = |word: &'static str, number: u32| {
             gauge!("centralino_database_connections", "pool" => pool.name, "state" => word).set(f64::from(number));
@@ -116,6 +116,20 @@ pub async fn look(state: &AppState) {
     let answers = matches!(timeout(PATIENCE, look_up(state)).await, Ok(Ok(())));
     let is_up = answers && state.readiness.outage(&state.db).await.is_none();
     gauge!("centralino_database_up").set(f64::from(is_up));
+}
+
+/// How calls of one section stand.
+fn look_at(client: &Client) {
+    let (section, circuit) = (client.section(), client.circuit().state());
+    counter!("centralino_upstream_circuit_opened_total", "section" => section).increment(0);
+    for other in CircuitState::ALL {
+        let labels = [("section", section), ("state", other.word())];
+        gauge!("centralino_upstream_circuit_state", &labels).set(f64::from(*other == circuit));
+    }
+    if let Some(expires_at) = client.expires_at() {
+        let expires_at = expires_at.as_duration().as_secs_f64();
+        gauge!("centralino_upstream_certificate_expiry_timestamp_seconds", "section" => section).set(expires_at);
+    }
 }
 
 /// What only the database knows.

@@ -125,6 +125,8 @@ pub(super) struct Breaker {
     most: usize,
     /// For how long.
     pause: SignedDuration,
+    /// The section of the configuration that says whom it holds back from.
+    section: &'static str,
     state: Mutex<State>,
 }
 
@@ -145,7 +147,7 @@ impl Breaker {
     pub(super) fn new(settings: &Settings) -> Self {
         let pause = SignedDuration::from_secs(i64::from(settings.breaker_seconds));
         let most = usize::try_from(settings.breaker_failures).unwrap_or(usize::MAX);
-        Self { most, pause, state: Mutex::new(State::Closed(VecDeque::new())) }
+        Self { most, pause, section: settings.section, state: Mutex::new(State::Closed(VecDeque::new())) }
     }
 
     /// How it stands.
@@ -175,15 +177,15 @@ impl Breaker {
     pub(super) fn close(&self) {
         let before = std::mem::replace(&mut *self.state.lock(), State::Closed(VecDeque::new()));
         if !matches!(before, State::Closed(_)) {
-            tracing::info!("Sistema TS is called again");
+            tracing::info!(section = self.section, "Sistema TS is called again");
         }
     }
 
     fn open(&self, state: &mut State, why: FailureReason, now: Timestamp) {
         let until = now.saturating_add(self.pause).unwrap_or(now);
         if matches!(state, State::Closed(_)) {
-            metrics::counter!("centralino_upstream_circuit_opened_total").increment(1);
-            tracing::warn!(reason = why.word(), %until, "Sistema TS does not answer: no call is sent for a while");
+            metrics::counter!("centralino_upstream_circuit_opened_total", "section" => self.section).increment(1);
+            tracing::warn!(section = self.section, reason = why.word(), %until, "Sistema TS does not answer: no call is sent for a while");
         }
         *state = State::Open { until, why };
     }

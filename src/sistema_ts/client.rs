@@ -91,6 +91,11 @@ impl Client {
         Ok(client)
     }
 
+    /// The section of the configuration that says whom it calls.
+    pub fn section(&self) -> &'static str {
+        self.0.settings.section
+    }
+
     /// Whether calls are sent at all.
     pub fn circuit(&self) -> Circuit {
         self.0.breaker.circuit(self.0.clock.now())

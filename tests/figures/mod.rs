@@ -126,8 +126,11 @@ async fn figures_follow_the_conventions_and_are_complete(engine: Engine) {
     assert_eq!(number("centralino_upstream_requests_total", &[("service", "verify"), ("outcome", "done")]), 1.0);
     let in_flight = ["centralino_upstream_in_flight", "centralino_upstream_waiting"].map(|name| number(name, &[]));
     assert_eq!(in_flight, [0.0, 0.0], "all have ended");
-    assert_eq!(number("centralino_upstream_circuit_state", &[]), 1.0, "one state at a time");
-    assert_eq!(number("centralino_upstream_circuit_state", &[("state", "closed")]), 1.0);
+    for section in ["sistema_ts", "swabs", "asl", "exemptions"] {
+        let in_state =
+            |state: &[_]| number("centralino_upstream_circuit_state", &[&[("section", section)], state].concat());
+        assert_eq!((in_state(&[]), in_state(&[("state", "closed")])), (1.0, 1.0), "{section}: one state at a time");
+    }
     assert_eq!(number("centralino_open_cases", &[]), 1.0);
     assert_eq!(number("centralino_signed_in_operators", &[]), 1.0);
     assert_eq!(number("centralino_sign_ins_total", &[("step", "password"), ("outcome", "wrong")]), 10.0);
@@ -141,7 +144,7 @@ async fn figures_follow_the_conventions_and_are_complete(engine: Engine) {
     let entries = number("centralino_register_entries_total", &[("register", "access")]);
     assert_eq!(entries, f64::from(i32::try_from(head.seq).expect("few")));
     let ends = app.state.sistema_ts.expires_at().as_duration().as_secs_f64();
-    assert_eq!(number("centralino_upstream_certificate_expiry_timestamp_seconds", &[]), ends);
+    assert_eq!(number("centralino_upstream_certificate_expiry_timestamp_seconds", &[("section", "sistema_ts")]), ends);
     assert!(number("centralino_database_connections", &[]) >= 1.0);
     assert!(number("process_resident_memory_bytes", &[]) > 1e6);
     assert!(number("process_start_time_seconds", &[]) > 1e9);

@@ -96,7 +96,7 @@ impl Desk {
         let is_one_more = |(labels, number): &(&String, &u64)| {
             is_its(labels) && **number == before.get(*labels).copied().unwrap_or_default() + 1
         };
-        let state = format!("centralino_upstream_circuit_state{{state=\"{}\"}} 1", row.circuit);
+        let state = format!("centralino_upstream_circuit_state{{section=\"sistema_ts\",state=\"{}\"}} 1", row.circuit);
         let figures = self.figures().await;
         let later = self.browser.get("/confirm").await.text;
         let is_unanswered = matches!(row.class.as_str(), "not_sent" | "uncertain");

@@ -6,7 +6,7 @@ mod table;
 mod tally;
 mod work;
 
-use std::{sync::Arc, time::Instant};
+use std::{iter, sync::Arc, time::Instant};
 
 use settings::{Minutes, Settings};
 use table::Of;
@@ -31,8 +31,8 @@ const MARKS: (&str, &str) = ("<!-- load: written by make load -->\n", "<!-- end 
 pub async fn run(upstream: &Upstream) -> Outcome<()> {
     let settings = Settings::read();
     let mut report = Report::default();
-    let fillings = [(0, 0), (settings.entries, settings.cases)];
-    for (entries, cases) in fillings.into_iter().filter(|(entries, _)| *entries == 0 || settings.is_full_too) {
+    let full = settings.is_full_too.then_some((settings.entries, settings.cases));
+    for (entries, cases) in iter::once((0, 0)).chain(full) {
         let name = match entries {
             0 => "new database".to_owned(),
             _ => format!("{entries} entries, {cases} cases"),
