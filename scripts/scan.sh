@@ -49,6 +49,9 @@ desk=https://localhost:$https
 export CENTRALINO__DATA=$work/data CENTRALINO__SERVER__LISTEN=127.0.0.1:$one CENTRALINO__SERVER__PUBLIC_URL=$desk
 export CENTRALINO__SERVER__TRUSTED_PROXIES=127.0.0.1 CENTRALINO__SANDBOX__LISTEN=127.0.0.1:0
 export CENTRALINO__SANDBOX__CONTROL=127.0.0.1:0
+# A scanner asks faster than people: it is to reach the pages, not their bounds.
+export CENTRALINO__LIMITS__REQUESTS_PER_OPERATOR=0 CENTRALINO__LIMITS__REQUESTS_PER_ADDRESS=0
+export CENTRALINO__LIMITS__SIGN_INS_PER_ADDRESS=0
 (cd "$work" && exec "$program" serve) >"$work/desk.log" 2>&1 &
 pids+=($!)
 CENTRALINO_LOG=127.0.0.1:9 CENTRALINO_HTTP=127.0.0.1:$http CENTRALINO_HTTPS=127.0.0.1:$https \
