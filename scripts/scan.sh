@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Third parties look at the running product: wapiti at its pages, as a visitor and as a signed-in operator, testssl.sh at
-# its TLS. The program (CENTRALINO_BIN, by default the release build) runs in a folder of its own, behind HAProxy with
-# deploy/haproxy.cfg as it is shipped. Fails if anything above informational is left that scripts/scan_verdict.py does not
-# name with its reason. SCAN_SECONDS: the most for each module of wapiti (600).
+# Third parties look at the running product: wapiti at its pages, as an operator and as a visitor, testssl.sh at its TLS,
+# the balancer's and its own. The program (CENTRALINO_BIN, by default the release build) runs in folders of its own, behind
+# HAProxy with deploy/haproxy.cfg as it is shipped. Fails if anything above informational is left that
+# scripts/scan_verdict.py does not name with its reason. SCAN_SECONDS: the most for each module of wapiti (600).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${CENTRALINO_BIN:-target/release/centralino}")
@@ -78,27 +78,50 @@ look() {
 modules=backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,https_redirect,methods,permanentxss,redirect
 modules+=,shellshock,spring4shell,sql,timesql,upload,xss
 
-echo "    wapiti, a visitor" >&2
-look visitor --start "$desk/login"
-
 echo "    wapiti, an operator with a case" >&2
 browse -o /dev/null -d username=operatore1 --data-urlencode 'password=quattro gatti blu' "$desk/login"
 pin=$("$program" operator pin operatore1 2>/dev/null | head -1)
 case=$(browse -o /dev/null -d "pin=$pin" -w '%{redirect_url}' "$desk/login/pin" && browse -o /dev/null -d call=88213 -w ' %{redirect_url}' "$desk/cases")
 case=${case##* }
-[[ $case == */cases/* ]] || { echo "signing in did not lead to a case" >&2; exit 1; }
+[[ $case == */cases/* ]] || { tail -5 "$work/desk.log" >&2; echo "signing in did not lead to a case" >&2; exit 1; }
 session=$(awk '$6 == "__Host-session" { print $7 }' "$work/jar")
 look operator --cookie-value "__Host-session=$session" --start "$case" --start "$desk/cases" --start "$desk/confirm" \
   --start "$desk/profile" --exclude "$desk/profile/sign-out" --exclude "$desk/profile/password" --exclude "$case/close"
 browse -o "$work/page" "$desk/profile"
 grep -q 'action="/logout"' "$work/page" || { echo "the scan was signed out" >&2; exit 1; }
 
-echo "    testssl.sh" >&2
-"$testssl" --quiet --color 0 --warnings batch --nodns none --add-ca "$work/ca.pem" --jsonfile "$work/tls.json" \
-  "$desk/login" >"$work/tls.log" 2>&1 </dev/null || true
+# The last of the two: after so many wrong attempts the address is locked out.
+echo "    wapiti, a visitor" >&2
+look visitor --start "$desk/login"
+
+# The desk's own TLS, without the balancer.
+own=$(port)
+(
+  cd "$work"
+  unset CENTRALINO__SERVER__TRUSTED_PROXIES
+  export CENTRALINO__DATA=$work/own CENTRALINO__SERVER__LISTEN=127.0.0.1:$own CENTRALINO__METRICS__LISTEN=127.0.0.1:0
+  export CENTRALINO__SERVER__PUBLIC_URL=https://localhost:$own
+  export CENTRALINO__SERVER__TLS_CERTIFICATE_FILE=$work/cert.pem CENTRALINO__SERVER__TLS_KEY_FILE=$work/key.pem
+  exec "$program" serve
+) >"$work/own.log" 2>&1 &
+pids+=($!)
+for _ in $(seq 100); do
+  browse -o "$work/page" "https://localhost:$own/login" 2>/dev/null && break
+  sleep 0.2
+done
+
+# `look_at_tls NAME ADDRESS`: testssl.sh as it comes.
+look_at_tls() {
+  "$testssl" --quiet --color 0 --warnings batch --nodns none --add-ca "$work/ca.pem" --jsonfile "$work/$1.json" \
+    "$2/login" >"$work/$1.log" 2>&1 </dev/null || true
+}
+echo "    testssl.sh, the balancer" >&2
+look_at_tls tls "$desk"
+echo "    testssl.sh, the desk itself" >&2
+look_at_tls own-tls "https://localhost:$own"
 
 mkdir -p target/scan
-cp "$work"/{visitor,operator,tls}.{json,log} target/scan/
+cp "$work"/{visitor,operator,tls,own-tls}.{json,log} target/scan/
 for address in "$desk" "http://localhost:$one"; do
   # What scripts/scan_verdict.py says of forms without a token.
   for header in 'Sec-Fetch-Site: cross-site' 'Origin: https://evil.example'; do
@@ -106,4 +129,5 @@ for address in "$desk" "http://localhost:$one"; do
     [ "$code" = 403 ] || { echo "a form of another site was answered with $code" >&2; exit 1; }
   done
 done
-python3 scripts/scan_verdict.py target/scan/visitor.json target/scan/operator.json target/scan/tls.json
+python3 scripts/scan_verdict.py target/scan/visitor.json target/scan/operator.json target/scan/tls.json \
+  target/scan/own-tls.json
