@@ -20,7 +20,8 @@ ACCEPTED = [
     (
         "sessionresumption_ticket",
         "check failed because of connect problem",
-        "no tickets are given (no-tls-tickets in deploy/haproxy.cfg): the scanner has none to come back with",
+        "not of the product: on a busy machine the scanner does not connect in time; no tickets are given at all "
+        "(no-tls-tickets in deploy/haproxy.cfg)",
     ),
 ]
 TLS_INFORMATIONAL = {"OK", "INFO", "DEBUG"}

@@ -84,6 +84,8 @@ impl Files {
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
             .map_err(not_of_it)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // The strongest suite that a browser can speak, not the one that it names first.
+        config.ignore_client_order = true;
         Ok(Pair { config: Arc::new(config), ends_at, seen })
     }
 

@@ -6,6 +6,7 @@ use centralino::server::{application::Application, clock::Clock, config::Config}
 use reqwest::Client;
 use rustls::{
     ClientConfig, RootCertStore, SupportedProtocolVersion,
+    crypto::{CryptoProvider, aws_lc_rs::default_provider},
     pki_types::{CertificateDer, ServerName, pem::PemObject},
     version::{TLS12, TLS13},
 };
@@ -57,10 +58,14 @@ impl Desk {
     }
 
     fn tls(&self, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+        self.tls_of(default_provider(), versions)
+    }
+
+    fn tls_of(&self, provider: CryptoProvider, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         let authority = CertificateDer::from_pem_slice(self.authority.pem.as_bytes()).expect("a certificate");
         roots.add(authority).expect("an authority");
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        ClientConfig::builder_with_provider(Arc::new(provider))
             .with_protocol_versions(versions)
             .expect("versions")
             .with_root_certificates(roots)
@@ -77,7 +82,11 @@ impl Desk {
     }
 
     async fn connect(&self) -> TlsStream<TcpStream> {
-        let connector = TlsConnector::from(Arc::new(self.tls(&[&TLS13, &TLS12])));
+        self.connect_by(self.tls(&[&TLS13, &TLS12])).await
+    }
+
+    async fn connect_by(&self, config: ClientConfig) -> TlsStream<TcpStream> {
+        let connector = TlsConnector::from(Arc::new(config));
         let name = ServerName::try_from("localhost").expect("a name");
         let tcp = TcpStream::connect(self.address).await.expect("connects");
         connector.connect(name, tcp).await.expect("a handshake")
@@ -133,6 +142,21 @@ async fn tls_1_2_and_1_3_are_spoken_and_what_is_older_is_refused() {
     let mut answer = Vec::new();
     let _ = timeout(LONG, plain.read_to_end(&mut answer)).await.expect("in time");
     assert!(!answer.starts_with(b"HTTP"), "plain HTTP is not answered");
+}
+
+#[tokio::test]
+async fn the_strongest_suite_is_taken_whichever_a_browser_names_first() {
+    let desk = Desk::start().await;
+    for version in [&TLS12, &TLS13] {
+        let mut weakest_first = default_provider();
+        weakest_first.cipher_suites.reverse();
+        let mut taken = Vec::new();
+        for provider in [default_provider(), weakest_first] {
+            let stream = desk.connect_by(desk.tls_of(provider, &[version])).await;
+            taken.push(stream.get_ref().1.negotiated_cipher_suite().expect("a suite").suite());
+        }
+        assert_eq!(taken[0], taken[1], "{version:?}");
+    }
 }
 
 #[tokio::test]
